@@ -1,0 +1,59 @@
+#include "base/shutdown.h"
+
+static void stop_once(struct shutdown *shutdown)
+{
+    if (shutdown->stopped)
+        return;
+    shutdown->stopped = true;
+    timer_stop(&shutdown->loop->clock, &shutdown->timer);
+    uv_close((uv_handle_t *)&shutdown->on_term, NULL);
+    uv_close((uv_handle_t *)&shutdown->on_int, NULL);
+    shutdown->steps.stop(shutdown->steps.context);
+    loop_stop(shutdown->loop);
+}
+
+static void on_check(struct timer *timer, void *context)
+{
+    struct shutdown *shutdown = context;
+    struct loop *loop = shutdown->loop;
+    if (shutdown->steps.is_idle(shutdown->steps.context)) {
+        stop_once(shutdown);
+    } else if (clock_now_ms(&loop->clock) >= shutdown->deadline_ms) {
+        log_write(loop->log, LOG_WARN, NULL,
+                  "stopping with work unfinished: %llu ms were not enough to drain",
+                  (unsigned long long)shutdown->patience_ms);
+        stop_once(shutdown);
+    } else {
+        timer_start(&loop->clock, timer, SHUTDOWN_CHECK_MS);
+    }
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct shutdown *shutdown = handle->data;
+    struct loop *loop = shutdown->loop;
+    if (shutdown->deadline_ms != 0) {
+        log_write(loop->log, LOG_WARN, NULL, "signal %d again: stopping at once", number);
+        stop_once(shutdown);
+        return;
+    }
+    log_write(loop->log, LOG_INFO, NULL, "signal %d: draining", number);
+    shutdown->deadline_ms = clock_now_ms(&loop->clock) + shutdown->patience_ms;
+    shutdown->steps.drain(shutdown->steps.context);
+    timer_start(&loop->clock, &shutdown->timer, 0);
+}
+
+enum status shutdown_init(struct shutdown *shutdown, struct loop *loop,
+                          const struct shutdown_steps *steps, uint64_t patience_ms)
+{
+    *shutdown = (struct shutdown){.loop = loop, .steps = *steps, .patience_ms = patience_ms};
+    timer_init(&shutdown->timer, on_check, shutdown);
+    uv_signal_init(&loop->uv, &shutdown->on_term);
+    uv_signal_init(&loop->uv, &shutdown->on_int);
+    shutdown->on_term.data = shutdown;
+    shutdown->on_int.data = shutdown;
+    if (uv_signal_start(&shutdown->on_term, on_signal, SIGTERM) != 0 ||
+        uv_signal_start(&shutdown->on_int, on_signal, SIGINT) != 0)
+        return STATUS_SYSTEM;
+    return STATUS_OK;
+}

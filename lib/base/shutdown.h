@@ -1,0 +1,36 @@
+/* shutdown - SIGTERM and SIGINT: drain first, stop when idle or when patience ends.
+ *
+ * Place      above base/loop.
+ * Thread     the loop thread only.
+ * Ownership  The caller owns it; it must live until the loop is closed.
+ * Units      *_ms: milliseconds. */
+#pragma once
+
+#include "base/loop.h"
+
+struct shutdown_steps {
+    /* The first signal: take no new work. */
+    void (*drain)(void *context);
+    /* Asked every SHUTDOWN_CHECK_MS while draining: has all accepted work ended? */
+    bool (*is_idle)(void *context);
+    /* Idle, or the deadline has passed, or a second signal came: close everything. Once. */
+    void (*stop)(void *context);
+    void *context;
+};
+
+enum { SHUTDOWN_CHECK_MS = 10 };
+
+struct shutdown {
+    struct loop *loop;
+    struct shutdown_steps steps;
+    uint64_t patience_ms;
+    uint64_t deadline_ms; /* 0 until the first signal */
+    bool stopped;
+    struct timer timer;
+    uv_signal_t on_term;
+    uv_signal_t on_int;
+};
+
+enum status shutdown_init(struct shutdown *shutdown, struct loop *loop,
+                          const struct shutdown_steps *steps,
+                          uint64_t patience_ms) STATUS_MUST_CHECK;

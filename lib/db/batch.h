@@ -1,0 +1,42 @@
+/* batch - gathers the units that wait and sends them as few, large statements: natural batching.
+ *
+ * Place    stores -> [batch] -> pool -> conn.  Knows nothing of orders or HTTP.
+ * Thread   the loop thread only. No function blocks.
+ * Errors   submit reports refusal; the outcome of an accepted unit goes only to its callback.
+ * Units    *_ms: milliseconds of the loop's monotonic clock.
+ * Limits   DB_WAITING_COUNT_MAX waiting units, beyond which submit refuses.
+ *
+ * Once per turn (LOOP_PHASE_DATABASE), for each connection that is free, all that waits leaves as
+ * one segment: each statement once, its parameters as arrays over all its units, and one Sync. A
+ * segment is one transaction: it commits with the Sync or nothing of it happened (PostgreSQL
+ * manual, "Pipeline Mode"). While all connections are busy, units gather for the next segment.
+ *
+ * A segment refused by the data is halved until the guilty unit stands alone; its neighbours
+ * commit. A segment whose connection is lost after the Sync left may have been committed, so it is
+ * sent again on another connection while its units' deadlines last: EVERY STATEMENT MUST BE
+ * IDEMPOTENT. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/loop.h"
+#include "base/status.h"
+#include "db/pool.h"
+#include "db/unit.h"
+
+enum { DB_WAITING_COUNT_MAX = 16384 };
+
+struct db_batch; /* opaque */
+
+/* Borrows loop and pool. The pool's connections serve only this batch. NULL: out of memory. */
+struct db_batch *db_batch_open(struct loop *loop, struct db_pool *pool);
+
+/* Answers every unit that is still accepted (STATUS_UNKNOWN or STATUS_UNAVAILABLE) during this
+ * call, then frees the batch. Comes before db_pool_close(). */
+void db_batch_close(struct db_batch *batch);
+
+/* Queues the unit for the end of this turn. Not accepted, and no callback will come:
+ * STATUS_UNAVAILABLE (no connection is up), STATUS_OVERLOADED (too many wait). */
+enum status db_batch_submit(struct db_batch *batch, struct db_unit *unit) STATUS_MUST_CHECK;
+
+size_t db_batch_waiting_count(const struct db_batch *batch);

@@ -1,0 +1,302 @@
+#include "http/client.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/client_conn.h"
+
+enum {
+    /* Up to here calls share a connection before another one is opened. */
+    DEPTH_PREFERRED = 16,
+    /* After a failure, how long to do with the connections that are up. */
+    GROWTH_PAUSE_MS = 1000,
+    /* A call that waits ends at most this late: the list is not searched more often. */
+    WAITING_SLACK_MS = 10,
+    /* No connection's output can exceed what its calls may take, so that limit is never met. */
+    REQUEST_SIZE_MAX = HTTP_HEAD_SIZE_MAX + HTTP_BODY_SIZE_MAX,
+};
+
+/* A call is in one of three places: in `waiting` until a connection has room for it, in a
+ * connection's list once it is written there, or in `unsent` when it is to be answered with
+ * STATUS_UNAVAILABLE. */
+struct http_client {
+    struct loop *loop;
+    struct http_origin origin;
+    struct loop_hook
+        hook; /* runs before the set's, so that what it writes leaves in the same turn */
+    struct net_set set;
+    struct client_conn conns[HTTP_CLIENT_CONNECTION_COUNT_MAX];
+    struct list_node waiting;
+    size_t waiting_count;
+    struct timer waiting_timer; /* no later than the first deadline of `waiting`, once it runs */
+    struct list_node unsent;
+    struct timer unsent_timer;
+    size_t address_index;      /* to connect to next */
+    size_t failed_count;       /* attempts in a row, while no connection is up */
+    uint64_t growth_paused_ms; /* until then no connection is added to others */
+    bool is_unreachable;       /* and that was logged */
+    bool is_closing;
+    uv_idle_t release; /* never started; its closing defers the end of the memory */
+};
+
+static void on_released(uv_handle_t *handle)
+{
+    struct http_client *client = handle->data;
+    loop_remove_hook(&client->hook);
+    net_set_free(&client->set);
+    free(client);
+}
+
+static void release_if_over(struct http_client *client)
+{
+    uv_handle_t *handle = (uv_handle_t *)&client->release;
+    if (client->is_closing && client->set.open_count == 0 && !uv_is_closing(handle))
+        uv_close(handle, on_released);
+}
+
+static void answer_unsent(struct http_client *client)
+{
+    struct list_node *node;
+    while ((node = list_take_first(&client->unsent)) != NULL) {
+        struct http_call *call = LIST_ELEMENT(node, struct http_call, node);
+        call->callback(call, STATUS_UNAVAILABLE, NULL);
+    }
+}
+
+static void on_unsent_timer(struct timer *timer, void *context)
+{
+    (void)timer;
+    answer_unsent(context);
+}
+
+/* By a timer, because it may have been submitted in this very turn. */
+static void give_up(struct http_client *client, struct http_call *call)
+{
+    list_remove(&call->node);
+    client->waiting_count--;
+    list_append(&client->unsent, &call->node);
+    if (!timer_is_active(&client->unsent_timer))
+        timer_start(&client->loop->clock, &client->unsent_timer, 0);
+}
+
+static void give_up_all(struct http_client *client)
+{
+    LIST_EACH (node, &client->waiting)
+        give_up(client, LIST_ELEMENT(node, struct http_call, node));
+}
+
+static uint64_t rest_ms(const struct loop *loop, uint64_t deadline_ms)
+{
+    uint64_t now_ms = clock_now_ms(&loop->clock);
+    return deadline_ms > now_ms ? deadline_ms - now_ms : 0;
+}
+
+/* Gives up what has waited too long, and comes back for the next. */
+static void watch_waiting(struct http_client *client)
+{
+    uint64_t now_ms = clock_now_ms(&client->loop->clock);
+    uint64_t first_ms = UINT64_MAX;
+    LIST_EACH (node, &client->waiting) {
+        struct http_call *call = LIST_ELEMENT(node, struct http_call, node);
+        if (call->deadline_ms <= now_ms)
+            give_up(client, call);
+        else if (call->deadline_ms < first_ms)
+            first_ms = call->deadline_ms;
+    }
+    if (first_ms == UINT64_MAX)
+        return;
+    uint64_t delay_ms = first_ms - now_ms;
+    timer_start(&client->loop->clock, &client->waiting_timer,
+                delay_ms < WAITING_SLACK_MS ? WAITING_SLACK_MS : delay_ms);
+}
+
+static void on_waiting_timer(struct timer *timer, void *context)
+{
+    (void)timer;
+    watch_waiting(context);
+}
+
+static size_t count_in_state(const struct http_client *client, enum client_conn_state state)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
+        count += client->conns[i].state == state;
+    return count;
+}
+
+static void on_up(void *owner)
+{
+    struct http_client *client = owner;
+    client->failed_count = 0;
+    if (client->is_unreachable)
+        log_write(client->loop->log, LOG_INFO, NULL, "%s is reachable again",
+                  client->origin.authority);
+    client->is_unreachable = false;
+}
+
+/* No other connection is up or on its way: each address gets one attempt, then nobody waits on. */
+static void on_unreachable(struct http_client *client, const char *reason)
+{
+    client->address_index = (client->address_index + 1) % client->origin.address_count;
+    client->failed_count++;
+    if (client->failed_count < client->origin.address_count)
+        return;
+    client->failed_count = 0;
+    if (!client->is_unreachable)
+        log_write(client->loop->log, LOG_WARN, NULL, "%s is not reachable: %s",
+                  client->origin.authority, reason);
+    client->is_unreachable = true;
+    give_up_all(client);
+}
+
+static void on_connect_failed(struct http_client *client, const char *reason)
+{
+    if (count_in_state(client, CLIENT_CONN_UP) == 0 &&
+        count_in_state(client, CLIENT_CONN_CONNECTING) == 0)
+        on_unreachable(client, reason);
+    else
+        client->growth_paused_ms = clock_now_ms(&client->loop->clock) + GROWTH_PAUSE_MS;
+}
+
+static void on_ended(void *owner, bool was_up, const char *reason)
+{
+    struct http_client *client = owner;
+    if (client->is_closing)
+        release_if_over(client);
+    else if (!was_up)
+        on_connect_failed(client, reason);
+}
+
+static const struct client_conn_events conn_events = {.on_up = on_up, .on_ended = on_ended};
+
+/* NULL where none is up. The first of equals, so that little work stays on few connections. */
+static struct client_conn *least_loaded(struct http_client *client)
+{
+    struct client_conn *best = NULL;
+    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++) {
+        struct client_conn *conn = &client->conns[i];
+        if (conn->state == CLIENT_CONN_UP && (best == NULL || conn->call_count < best->call_count))
+            best = conn;
+    }
+    return best;
+}
+
+static void send_waiting(struct http_client *client)
+{
+    uint64_t now_ms = clock_now_ms(&client->loop->clock);
+    while (!list_is_empty(&client->waiting)) {
+        struct http_call *call = LIST_ELEMENT(client->waiting.next, struct http_call, node);
+        if (call->deadline_ms <= now_ms) {
+            give_up(client, call);
+            continue;
+        }
+        struct client_conn *conn = least_loaded(client);
+        if (conn == NULL || !client_conn_has_room(conn))
+            return;
+        list_remove(&call->node);
+        client->waiting_count--;
+        client_conn_send(conn, call);
+    }
+}
+
+static bool needs_connection(struct http_client *client)
+{
+    if (count_in_state(client, CLIENT_CONN_CONNECTING) != 0)
+        return false;
+    const struct client_conn *conn = least_loaded(client);
+    if (conn == NULL)
+        return client->waiting_count != 0;
+    return conn->call_count >= DEPTH_PREFERRED &&
+           clock_now_ms(&client->loop->clock) >= client->growth_paused_ms;
+}
+
+static void open_connection(struct http_client *client)
+{
+    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++) {
+        struct client_conn *conn = &client->conns[i];
+        if (conn->state != CLIENT_CONN_DOWN)
+            continue;
+        if (!client_conn_connect(conn, &client->set,
+                                 &client->origin.addresses[client->address_index]))
+            on_connect_failed(client, status_text(STATUS_NO_MEMORY));
+        return;
+    }
+}
+
+/* The end of the turn: everything submitted in it leaves together. */
+static void dispatch(void *context)
+{
+    struct http_client *client = context;
+    if (client->is_closing)
+        return;
+    send_waiting(client);
+    if (needs_connection(client))
+        open_connection(client);
+    if (!list_is_empty(&client->waiting) && !timer_is_active(&client->waiting_timer))
+        watch_waiting(client);
+}
+
+enum status http_client_open(struct loop *loop, const char *url, struct http_client **opened)
+{
+    struct http_client *client = calloc(1, sizeof *client);
+    if (client == NULL)
+        return STATUS_NO_MEMORY;
+    client->loop = loop;
+    const char *reason;
+    enum status status = http_origin_lookup(url, &client->origin, &reason);
+    if (status != STATUS_OK) {
+        log_write(loop->log, LOG_ERROR, NULL, "cannot call %s: %s", url, reason);
+        free(client);
+        return status;
+    }
+    loop_add_hook(loop, LOOP_PHASE_NETWORK, &client->hook, dispatch, client);
+    status = net_set_init(&client->set, loop, (size_t)REQUEST_SIZE_MAX * HTTP_CLIENT_DEPTH_MAX);
+    if (status != STATUS_OK) {
+        loop_remove_hook(&client->hook);
+        free(client);
+        return status;
+    }
+    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
+        client_conn_init(&client->conns[i], loop, &client->origin, &conn_events, client);
+    list_init(&client->waiting);
+    list_init(&client->unsent);
+    timer_init(&client->waiting_timer, on_waiting_timer, client);
+    timer_init(&client->unsent_timer, on_unsent_timer, client);
+    uv_idle_init(&loop->uv, &client->release);
+    client->release.data = client;
+    *opened = client;
+    return STATUS_OK;
+}
+
+enum status http_client_submit(struct http_client *client, struct http_call *call)
+{
+    assert(call->method == HTTP_METHOD_GET || call->method == HTTP_METHOD_POST);
+    assert(call->target[0] == '/' && call->body.size <= HTTP_BODY_SIZE_MAX);
+    if (client->is_closing)
+        return STATUS_STOPPING;
+    if (client->waiting_count == HTTP_CLIENT_WAITING_COUNT_MAX)
+        return STATUS_OVERLOADED;
+    list_append(&client->waiting, &call->node);
+    client->waiting_count++;
+    /* Where the timer does not run, dispatch() starts it, should this call still wait then. */
+    if (timer_is_active(&client->waiting_timer) &&
+        call->deadline_ms < client->waiting_timer.deadline_ms)
+        timer_start(&client->loop->clock, &client->waiting_timer,
+                    rest_ms(client->loop, call->deadline_ms));
+    return STATUS_OK;
+}
+
+void http_client_close(struct http_client *client)
+{
+    assert(!client->is_closing);
+    client->is_closing = true;
+    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
+        client_conn_close(&client->conns[i]);
+    list_move_all(&client->unsent, &client->waiting);
+    client->waiting_count = 0;
+    answer_unsent(client);
+    timer_stop(&client->loop->clock, &client->waiting_timer);
+    timer_stop(&client->loop->clock, &client->unsent_timer);
+    release_if_over(client);
+}

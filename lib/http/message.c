@@ -1,0 +1,44 @@
+#include "http/message.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+const char *http_method_name(enum http_method method)
+{
+    static const char *const names[] = {
+        [HTTP_METHOD_GET] = "GET",         [HTTP_METHOD_HEAD] = "HEAD",
+        [HTTP_METHOD_POST] = "POST",       [HTTP_METHOD_PUT] = "PUT",
+        [HTTP_METHOD_PATCH] = "PATCH",     [HTTP_METHOD_DELETE] = "DELETE",
+        [HTTP_METHOD_OPTIONS] = "OPTIONS",
+    };
+    assert((unsigned)method < HTTP_METHOD_COUNT);
+    return names[method];
+}
+
+bool http_text_equals(struct http_text text, const char *other)
+{
+    return text.size == strlen(other) && memcmp(text.data, other, text.size) == 0;
+}
+
+bool http_text_equals_ignoring_case(struct http_text text, const char *other)
+{
+    /* strncasecmp is plain ASCII in the C locale, which a service never leaves. */
+    return text.size == strlen(other) && strncasecmp(text.data, other, text.size) == 0;
+}
+
+struct http_text http_find_header(const struct http_header *headers, size_t count, const char *name,
+                                  bool *is_repeated)
+{
+    struct http_text value = {0};
+    size_t found_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!http_text_equals_ignoring_case(headers[i].name, name))
+            continue;
+        value = headers[i].value;
+        found_count++;
+    }
+    if (is_repeated != NULL)
+        *is_repeated = found_count > 1;
+    return found_count == 1 ? value : (struct http_text){0};
+}

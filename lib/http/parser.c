@@ -1,0 +1,313 @@
+#include "http/parser.h"
+
+#include <assert.h>
+
+/* Buffers that grew beyond this are given back after the message. */
+enum { KEPT_BUFFER_SIZE_MAX = 4096 };
+
+static int fail(struct http_parser *parser, int status, const char *text)
+{
+    if (parser->error.status == 0)
+        parser->error = (struct http_parse_error){.status = status, .text = text};
+    return HPE_USER;
+}
+
+/* Everything of a chunked body that is not body. llhttp's versions differ in the line ends and
+ * extensions that they let pass, and none limits them. */
+static int check_framing(struct http_parser *parser, const char *end)
+{
+    for (const char *at = parser->framing_from; at < end; at++) {
+        unsigned char byte = (unsigned char)*at;
+        bool is_after_cr = parser->framing_last == '\r';
+        bool is_control = (byte < ' ' && byte != '\t' && byte != '\r') || byte == 0x7f;
+        if (is_after_cr != (byte == '\n') || (is_control && byte != '\n'))
+            return fail(parser, 400, "The chunked body is malformed");
+        if (++parser->framing_size > HTTP_FRAMING_SIZE_MAX)
+            return fail(parser, 400, "The chunked body has too much framing");
+        parser->framing_last = *at;
+    }
+    parser->framing_from = end;
+    return HPE_OK;
+}
+
+static int on_headers_complete(llhttp_t *llhttp)
+{
+    struct http_parser *parser = llhttp->data;
+    /* We never change the protocol; else llhttp would wait for us to do it. */
+    llhttp->upgrade = 0;
+    int status = parser->message.status;
+    bool is_bodiless = status == 204 || status == 304 || (status >= 100 && status < 200);
+    return is_bodiless ? 1 : 0;
+}
+
+static int on_body(llhttp_t *llhttp, const char *at, size_t size)
+{
+    struct http_parser *parser = llhttp->data;
+    int verdict = check_framing(parser, at);
+    if (verdict != HPE_OK)
+        return verdict;
+    parser->framing_from = at + size;
+    if (parser->body.size + parser->piece.size + size > HTTP_BODY_SIZE_MAX)
+        return fail(parser, 413, "The body is too large");
+    if (parser->body.size == 0 && parser->piece.size == 0) {
+        parser->piece = (struct http_text){.data = at, .size = size};
+        return HPE_OK;
+    }
+    buffer_append(&parser->body, parser->piece.data, parser->piece.size);
+    buffer_append(&parser->body, at, size);
+    parser->piece = (struct http_text){0};
+    return parser->body.failed ? fail(parser, 503, "Out of memory") : HPE_OK;
+}
+
+/* Headers behind the body: nobody here reads them, and what is read by some only is a danger. */
+static int refuse_trailer(llhttp_t *llhttp)
+{
+    struct http_parser *parser = llhttp->data;
+    return parser->in_body ? fail(parser, 400, "Trailers are not accepted") : HPE_OK;
+}
+
+static int refuse_trailer_text(llhttp_t *llhttp, const char *at, size_t size)
+{
+    (void)at;
+    (void)size;
+    return refuse_trailer(llhttp);
+}
+
+static int on_message_complete(llhttp_t *llhttp)
+{
+    struct http_parser *parser = llhttp->data;
+    parser->is_whole = true;
+    /* Only now: llhttp forgets the flags right after. */
+    parser->message.keep_alive = llhttp_should_keep_alive(llhttp) != 0;
+    return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+    .on_headers_complete = on_headers_complete,
+    .on_header_field = refuse_trailer_text,
+    .on_header_value = refuse_trailer_text,
+    .on_header_field_complete = refuse_trailer,
+    .on_header_value_complete = refuse_trailer,
+    .on_body = on_body,
+    .on_message_complete = on_message_complete,
+};
+
+void http_parser_init(struct http_parser *parser, enum http_parser_kind kind)
+{
+    parser->kind = kind;
+    parser->error = (struct http_parse_error){0};
+    parser->scan = (struct http_head_scan){0};
+    parser->piece = (struct http_text){0};
+    parser->framing_size = 0;
+    parser->framing_last = '\0';
+    parser->in_body = false;
+    parser->is_whole = false;
+    buffer_init(&parser->head, HTTP_HEAD_SIZE_MAX);
+    buffer_init(&parser->body, HTTP_BODY_SIZE_MAX);
+    llhttp_init(&parser->llhttp, kind == HTTP_PARSE_REQUESTS ? HTTP_REQUEST : HTTP_RESPONSE,
+                &settings);
+    parser->llhttp.data = parser;
+}
+
+void http_parser_free(struct http_parser *parser)
+{
+    buffer_free(&parser->head);
+    buffer_free(&parser->body);
+}
+
+static void reuse_buffer(struct buffer *buffer)
+{
+    buffer_clear(buffer);
+    if (buffer->capacity > KEPT_BUFFER_SIZE_MAX)
+        buffer_free(buffer);
+}
+
+static void begin_message(struct http_parser *parser)
+{
+    llhttp_reset(&parser->llhttp);
+    reuse_buffer(&parser->head);
+    reuse_buffer(&parser->body);
+    parser->scan = (struct http_head_scan){0};
+    parser->piece = (struct http_text){0};
+    parser->framing_size = 0;
+    parser->framing_last = '\0';
+    parser->in_body = false;
+    parser->is_whole = false;
+}
+
+/* True where all went well; *used is less than size only where the message is whole. */
+static bool run_llhttp(struct http_parser *parser, const char *data, size_t size, size_t *used)
+{
+    enum llhttp_errno outcome = llhttp_execute(&parser->llhttp, data, size);
+    *used = size;
+    if (outcome == HPE_PAUSED && parser->is_whole)
+        *used = (size_t)(llhttp_get_error_pos(&parser->llhttp) - data);
+    else if (outcome != HPE_OK)
+        fail(parser, 400, parser->in_body ? "The body is malformed" : "The head is malformed");
+    return parser->error.status == 0;
+}
+
+static bool read_head(struct http_parser *parser, struct http_text head)
+{
+    parser->fed_head = head;
+    bool is_good = parser->kind == HTTP_PARSE_REQUESTS
+                       ? http_head_read_request(head, &parser->message, &parser->error)
+                       : http_head_read_answer(head, &parser->message, &parser->error);
+    size_t used;
+    if (!is_good || !run_llhttp(parser, head.data, head.size, &used))
+        return false;
+    assert(used == head.size);
+    parser->in_body = !parser->is_whole;
+    return true;
+}
+
+static enum http_head_progress refuse_large_head(struct http_parser *parser, const char *text)
+{
+    bool has_line = memchr(text + parser->scan.blank_size, '\r',
+                           HTTP_HEAD_SIZE_MAX - parser->scan.blank_size) != NULL;
+    if (has_line || parser->kind == HTTP_PARSE_ANSWERS)
+        fail(parser, 431, "The head is too large");
+    else
+        fail(parser, 414, "The request target is too long");
+    return HTTP_HEAD_BAD;
+}
+
+/* A head that comes in one piece is read where it lies; the pieces of another are collected. */
+static enum http_head_progress take_head(struct http_parser *parser, const char *data, size_t size,
+                                         size_t *taken)
+{
+    size_t old_size = parser->head.size;
+    size_t room = HTTP_HEAD_SIZE_MAX - old_size;
+    struct http_text text = {.data = data, .size = size < room ? size : room};
+    if (old_size != 0) {
+        buffer_append(&parser->head, data, text.size);
+        text = (struct http_text){.data = parser->head.data, .size = parser->head.size};
+    }
+    size_t end;
+    enum http_head_progress progress =
+        http_head_scan(&parser->scan, text.data, text.size, &end, &parser->error);
+    if (progress == HTTP_HEAD_WHOLE) {
+        *taken += end - old_size;
+        size_t blank_size = parser->scan.blank_size;
+        struct http_text head = {.data = text.data + blank_size, .size = end - blank_size};
+        return read_head(parser, head) ? HTTP_HEAD_WHOLE : HTTP_HEAD_BAD;
+    }
+    if (progress == HTTP_HEAD_BAD)
+        return progress;
+    if (text.size == HTTP_HEAD_SIZE_MAX)
+        return refuse_large_head(parser, text.data);
+    if (old_size == 0)
+        buffer_append(&parser->head, data, size);
+    if (parser->head.failed) {
+        fail(parser, 503, "Out of memory");
+        return HTTP_HEAD_BAD;
+    }
+    *taken += size;
+    return HTTP_HEAD_MORE;
+}
+
+/* The fed bytes go away before the message is whole: what points into them must move. */
+static bool keep_pieces(struct http_parser *parser)
+{
+    struct http_message *message = &parser->message;
+    struct http_text fed = parser->fed_head;
+    buffer_append(&parser->body, parser->piece.data, parser->piece.size);
+    parser->piece = (struct http_text){0};
+    if (parser->head.size == 0) {
+        buffer_append(&parser->head, fed.data, fed.size);
+        if (parser->head.failed)
+            return false;
+        /* The target may be a constant instead. */
+        uintptr_t start = (uintptr_t)message->target.data - (uintptr_t)fed.data;
+        if (start < fed.size)
+            message->target.data = parser->head.data + start;
+        for (size_t i = 0; i < message->header_count; i++) {
+            struct http_header *header = &message->headers[i];
+            header->name.data = parser->head.data + (header->name.data - fed.data);
+            header->value.data = parser->head.data + (header->value.data - fed.data);
+        }
+    }
+    return !parser->body.failed;
+}
+
+static bool take_body(struct http_parser *parser, const char *data, size_t size, size_t *taken)
+{
+    size_t used;
+    parser->framing_from = data;
+    if (!run_llhttp(parser, data, size, &used))
+        return false;
+    *taken += used;
+    return check_framing(parser, data + used) == HPE_OK;
+}
+
+static bool is_interim(const struct http_parser *parser)
+{
+    return parser->kind == HTTP_PARSE_ANSWERS && parser->message.status < 200;
+}
+
+static enum http_parse_result finish_message(struct http_parser *parser)
+{
+    parser->message.body = parser->piece;
+    if (parser->body.size != 0)
+        parser->message.body =
+            (struct http_text){.data = parser->body.data, .size = parser->body.size};
+    return HTTP_PARSE_MESSAGE;
+}
+
+enum http_parse_result http_parser_feed(struct http_parser *parser, const char *data, size_t size,
+                                        size_t *taken)
+{
+    *taken = 0;
+    if (parser->error.status != 0)
+        return HTTP_PARSE_ERROR;
+    if (parser->is_whole)
+        begin_message(parser);
+    bool was_in_body = parser->in_body;
+    while (*taken < size) {
+        if (!parser->in_body) {
+            enum http_head_progress progress =
+                take_head(parser, data + *taken, size - *taken, taken);
+            if (progress != HTTP_HEAD_WHOLE)
+                return progress == HTTP_HEAD_BAD ? HTTP_PARSE_ERROR : HTTP_PARSE_MORE;
+        }
+        if (parser->in_body && *taken < size &&
+            !take_body(parser, data + *taken, size - *taken, taken))
+            return HTTP_PARSE_ERROR;
+        if (!parser->is_whole)
+            break;
+        if (!is_interim(parser))
+            return finish_message(parser);
+        begin_message(parser);
+    }
+    if (parser->in_body && !keep_pieces(parser)) {
+        fail(parser, 503, "Out of memory");
+        return HTTP_PARSE_ERROR;
+    }
+    bool wants_continue = parser->message.expects_continue && parser->in_body && !was_in_body;
+    /* A client that has begun its body waits no more. */
+    return wants_continue && parser->body.size == 0 && parser->framing_size == 0 ? HTTP_PARSE_EXPECT
+                                                                                 : HTTP_PARSE_MORE;
+}
+
+bool http_parser_end(struct http_parser *parser, bool *has_message)
+{
+    *has_message = false;
+    if (parser->error.status != 0)
+        return false;
+    if (!http_parser_is_inside(parser))
+        return true;
+    if (!parser->in_body)
+        return false;
+    /* Completes an answer without a length; everything else is cut, or goes on. */
+    llhttp_finish(&parser->llhttp);
+    if (!parser->is_whole)
+        return false;
+    finish_message(parser);
+    *has_message = true;
+    return true;
+}
+
+bool http_parser_is_inside(const struct http_parser *parser)
+{
+    return !parser->is_whole && (parser->in_body || parser->head.size > parser->scan.blank_size);
+}

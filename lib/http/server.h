@@ -1,0 +1,67 @@
+/* server - an HTTP/1.1 server on one address: connections, parsing, routing, replies in order.
+ *
+ * Place    net/conn -> http/parser -> [server] -> router -> handler; the reply comes back by
+ *          http_reply().
+ * Thread   the loop thread only. No function blocks.
+ * Errors   Bad requests are answered by the server itself (400, 404, 405, 408, 413, 414, 415, 417,
+ *          431, 501, 505) with {"detail": "…"}; a handler only sees good ones.
+ * Limits   HTTP_CONNECTION_COUNT_MAX connections, or what the system's limit on open files leaves
+ *          room for, if less; further clients wait to be accepted. HTTP_PIPELINE_DEPTH_MAX
+ *          unanswered requests each, and those of http/message.h.
+ * Units    *_ms: milliseconds. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "base/status.h"
+#include "http/message.h"
+#include "http/router.h"
+
+enum {
+    HTTP_CONNECTION_COUNT_MAX = 12000,
+    HTTP_PIPELINE_DEPTH_MAX = 16,
+    HTTP_REQUEST_MS = 30 * 1000, /* to send a whole request, else 408 */
+    HTTP_IDLE_MS = 75 * 1000,    /* between two requests */
+    /* One byte more, of a client that does not read, ends its connection. */
+    HTTP_OUTPUT_SIZE_MAX = 4 * 1024 * 1024
+};
+
+struct http_server; /* opaque */
+
+struct http_server_settings {
+    const char *listen; /* "host:port", numeric host, "[::1]:8000" too */
+    const struct http_route *routes;
+    size_t route_count;
+    void *service; /* the handlers' first argument */
+};
+
+/* Listens. STATUS_INVALID: the address can't be read; STATUS_SYSTEM: it can't be bound; either is
+ * logged with the reason. Borrows loop and everything in settings. */
+enum status http_server_open(struct loop *loop, const struct http_server_settings *settings,
+                             struct http_server **server) STATUS_MUST_CHECK;
+
+/* Answers `exchange`; everything in `response` is copied. The bytes leave at the end of the turn,
+ * in the order of the connection's requests. Without effect where the client has gone. */
+void http_reply(struct http_server *server, http_exchange_id exchange,
+                const struct http_response *response);
+
+/* {"detail": "…"}; `detail` must not need JSON escapes. `headers` as in http_response. */
+void http_reply_error(struct http_server *server, http_exchange_id exchange, int status,
+                      const char *headers, const char *detail);
+
+/* Refuses new connections, closes idle ones, and lets the last request that each of the others has
+ * sent be the last: its reply says Connection: close. */
+void http_server_drain(struct http_server *server);
+
+/* Requests that are not answered yet, and replies not yet handed to the system. */
+size_t http_server_unfinished_count(const struct http_server *server);
+
+/* The port it listens on; tells which one the system has chosen for "host:0". */
+int http_server_port(const struct http_server *server);
+
+/* Starts closing everything that is left, and loses replies that are not sent yet. No other call
+ * for this server may follow; its memory goes with its last close callback. */
+void http_server_close(struct http_server *server);

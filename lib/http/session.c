@@ -1,0 +1,352 @@
+#include "http/session.h"
+
+#include <assert.h>
+#include <unistd.h>
+
+enum { INPUT_SIZE_MAX = 64 * 1024, KEPT_INPUT_SIZE_MAX = 4096, ALLOW_SIZE_MAX = 128 };
+
+/* Everything that can be is sent; then the connection ends. */
+static void finish(struct http_session *session)
+{
+    session->is_finished = true;
+    deadline_stop(&session->deadline);
+    net_conn_close_gently(session->conn);
+}
+
+static void expect(struct http_session *session, enum http_waiting waiting)
+{
+    if (session->waiting == waiting)
+        return;
+    session->waiting = waiting;
+    if (waiting == HTTP_WAITING_FOR_NOTHING)
+        deadline_stop(&session->deadline);
+    else if (waiting == HTTP_WAITING_FOR_REQUEST)
+        deadline_start(&session->server->request_deadlines, &session->deadline);
+    else
+        deadline_start(&session->server->idle_deadlines, &session->deadline);
+}
+
+static void send_owed_continue(struct http_session *session)
+{
+    if (!session->owes_continue || session->exchange_count != 0)
+        return;
+    session->owes_continue = false;
+    buffer_append_text(net_conn_output(session->conn), "HTTP/1.1 100 Continue\r\n\r\n");
+    net_conn_mark(session->conn);
+}
+
+/* After each event: what is the session waiting for, or is it over? */
+static void settle(struct http_session *session)
+{
+    if (session->is_finished)
+        return;
+    bool is_silent = session->is_last || (session->has_ended && session->input.size == 0);
+    if (session->exchange_count == 0 && is_silent) {
+        finish(session);
+        return;
+    }
+    send_owed_continue(session);
+    if (session->is_last || session->has_ended || session->input.size != 0)
+        expect(session, HTTP_WAITING_FOR_NOTHING);
+    else if (http_parser_is_inside(&session->parser))
+        expect(session, HTTP_WAITING_FOR_REQUEST);
+    else if (session->exchange_count == 0)
+        expect(session, HTTP_WAITING_IDLE);
+    else
+        expect(session, HTTP_WAITING_FOR_NOTHING);
+}
+
+/* NULL: out of memory, and the connection is closed. */
+static struct http_exchange *add_exchange(struct http_session *session)
+{
+    struct http_exchange *exchange = http_exchange_take(&session->server->exchanges);
+    if (exchange == NULL) {
+        session->is_finished = true;
+        net_conn_close(session->conn);
+        return NULL;
+    }
+    exchange->session = session;
+    list_append(&session->exchanges, &exchange->node);
+    session->exchange_count++;
+    expect(session, HTTP_WAITING_FOR_NOTHING);
+    return exchange;
+}
+
+static void remove_exchange(struct http_session *session, struct http_exchange *exchange)
+{
+    http_exchange_put(&session->server->exchanges, exchange);
+    session->exchange_count--;
+}
+
+static enum http_connection connection_header(const struct http_session *session,
+                                              const struct http_exchange *exchange)
+{
+    if (session->is_last && session->exchanges.previous == &exchange->node)
+        return HTTP_CONNECTION_CLOSE;
+    return exchange->asks_keep_open ? HTTP_CONNECTION_KEEP_ALIVE : HTTP_CONNECTION_DEFAULT;
+}
+
+/* The replies that have waited for the one just written. */
+static void write_next_replies(struct http_session *session)
+{
+    struct buffer *output = net_conn_output(session->conn);
+    while (!list_is_empty(&session->exchanges)) {
+        struct http_exchange *next =
+            LIST_ELEMENT(session->exchanges.next, struct http_exchange, node);
+        if (!next->is_replied)
+            return;
+        output->failed |= next->reply.failed;
+        buffer_append(output, next->reply.data, next->reply.size);
+        remove_exchange(session, next);
+    }
+}
+
+void http_session_reply(struct http_exchange *exchange, const struct http_response *response)
+{
+    struct http_session *session = exchange->session;
+    assert(!exchange->is_replied);
+    bool is_first = session->exchanges.next == &exchange->node;
+    struct buffer *out = is_first ? net_conn_output(session->conn) : &exchange->reply;
+    http_date_refresh(&session->server->date, time(NULL));
+    http_response_write(out, response, &session->server->date, connection_header(session, exchange),
+                        exchange->is_head);
+    exchange->is_replied = true;
+    if (!is_first)
+        return;
+    remove_exchange(session, exchange);
+    write_next_replies(session);
+    net_conn_mark(session->conn);
+    settle(session);
+}
+
+/* The server's own answer. */
+static void refuse(struct http_session *session, struct http_exchange *exchange, int status,
+                   const char *headers, const char *detail)
+{
+    http_reply_error(session->server, exchange->id, status, headers, detail);
+}
+
+/* An answer to bytes that make no good request: where the next one begins is not known. */
+static void refuse_and_end(struct http_session *session, int status, const char *detail)
+{
+    struct http_exchange *exchange = add_exchange(session);
+    if (exchange == NULL)
+        return;
+    session->is_last = true;
+    refuse(session, exchange, status, NULL, detail);
+}
+
+static void refuse_method(struct http_session *session, struct http_exchange *exchange,
+                          unsigned methods)
+{
+    struct buffer allow;
+    buffer_init(&allow, ALLOW_SIZE_MAX);
+    http_router_write_allow(&allow, methods);
+    buffer_append_byte(&allow, '\0');
+    refuse(session, exchange, 405, allow.failed ? NULL : allow.data, "Method Not Allowed");
+    buffer_free(&allow);
+}
+
+/* Parameters, such as a charset, make no difference. */
+static bool is_json(const struct http_message *message)
+{
+    struct http_text type =
+        http_find_header(message->headers, message->header_count, "content-type", NULL);
+    const char *semicolon = type.size == 0 ? NULL : memchr(type.data, ';', type.size);
+    if (semicolon != NULL)
+        type.size = (size_t)(semicolon - type.data);
+    while (type.size != 0 && (type.data[type.size - 1] == ' ' || type.data[type.size - 1] == '\t'))
+        type.size--;
+    return type.data != NULL && http_text_equals_ignoring_case(type, "application/json");
+}
+
+static struct http_request make_request(const struct http_message *message)
+{
+    struct http_request request = {
+        .method = message->method,
+        .path = message->target,
+        .body = message->body,
+        .headers = message->headers,
+        .header_count = message->header_count,
+    };
+    const char *mark = memchr(message->target.data, '?', message->target.size);
+    if (mark != NULL) {
+        request.path.size = (size_t)(mark - message->target.data);
+        request.query.data = mark + 1;
+        request.query.size = message->target.size - request.path.size - 1;
+    }
+    return request;
+}
+
+static void dispatch(struct http_session *session)
+{
+    const struct http_message *message = &session->parser.message;
+    const struct http_server_settings *settings = &session->server->settings;
+    struct http_exchange *exchange = add_exchange(session);
+    if (exchange == NULL)
+        return;
+    session->owes_continue = false;
+    session->is_last = !message->keep_alive || session->server->is_draining;
+    exchange->is_head = message->method == HTTP_METHOD_HEAD;
+    exchange->asks_keep_open = message->minor_version == 0;
+    struct http_request request = make_request(message);
+    struct http_match match =
+        http_router_find(settings->routes, settings->route_count, request.method, request.path);
+    if (match.methods == 0) {
+        refuse(session, exchange, 404, NULL, "Not Found");
+    } else if (match.route == NULL) {
+        refuse_method(session, exchange, match.methods);
+    } else if (match.route->takes_json && !is_json(message)) {
+        refuse(session, exchange, 415, NULL, "Content-Type must be application/json");
+    } else {
+        request.path_id = match.path_id;
+        match.route->handler(settings->service, exchange->id, &request);
+    }
+}
+
+static bool has_room(const struct http_session *session)
+{
+    return session->exchange_count < HTTP_PIPELINE_DEPTH_MAX &&
+           net_conn_unsent_size(session->conn) < HTTP_UNSENT_SIZE_MAX;
+}
+
+/* Parses as far as the pipeline has room; what was not taken is left. */
+static size_t process(struct http_session *session, const char *data, size_t size)
+{
+    size_t at = 0;
+    while (at < size && has_room(session) && !session->is_last && !session->is_finished) {
+        size_t taken;
+        enum http_parse_result result =
+            http_parser_feed(&session->parser, data + at, size - at, &taken);
+        at += taken;
+        if (result == HTTP_PARSE_MESSAGE)
+            dispatch(session);
+        else if (result == HTTP_PARSE_EXPECT)
+            session->owes_continue = true;
+        else if (result == HTTP_PARSE_ERROR)
+            refuse_and_end(session, session->parser.error.status, session->parser.error.text);
+    }
+    /* Behind the last request nothing is read. */
+    return session->is_last || session->is_finished ? size : at;
+}
+
+static void on_data(void *owner, const char *data, size_t size)
+{
+    struct http_session *session = owner;
+    if (session->is_finished)
+        return;
+    size_t taken = session->input.size != 0 ? 0 : process(session, data, size);
+    if (taken < size) {
+        buffer_append(&session->input, data + taken, size - taken);
+        net_conn_pause_reading(session->conn);
+        if (session->input.failed) {
+            session->is_finished = true;
+            net_conn_close(session->conn);
+            return;
+        }
+    }
+    settle(session);
+}
+
+/* The output is empty: there may be room for requests that wait. */
+static void on_flushed(void *owner)
+{
+    struct http_session *session = owner;
+    if (session->is_finished || session->input.size == 0 || !has_room(session))
+        return;
+    size_t taken = process(session, session->input.data, session->input.size);
+    buffer_drop_front(&session->input, taken);
+    if (session->input.size == 0) {
+        if (session->input.capacity > KEPT_INPUT_SIZE_MAX)
+            buffer_free(&session->input);
+        net_conn_resume_reading(session->conn);
+    }
+    /* This runs in the turn's last phase: what the handlers submitted needs another turn. */
+    loop_wake(session->server->loop);
+    settle(session);
+}
+
+static void on_end(void *owner)
+{
+    struct http_session *session = owner;
+    session->has_ended = true;
+    settle(session);
+}
+
+static void on_closed(void *owner, int uv_error)
+{
+    (void)uv_error;
+    struct http_session *session = owner;
+    struct http_server *server = session->server;
+    LIST_EACH (node, &session->exchanges) {
+        struct http_exchange *exchange = LIST_ELEMENT(node, struct http_exchange, node);
+        remove_exchange(session, exchange);
+    }
+    deadline_stop(&session->deadline);
+    http_parser_free(&session->parser);
+    buffer_free(&session->input);
+    list_remove(&session->node);
+    slab_put(&server->session_slab, session);
+    server->session_count--;
+    server->on_session_closed(server);
+}
+
+static const struct net_conn_events conn_events = {
+    .on_data = on_data,
+    .on_end = on_end,
+    .on_flushed = on_flushed,
+    .on_closed = on_closed,
+};
+
+void http_session_open(struct http_server *server, int socket)
+{
+    struct http_session *session = slab_take(&server->session_slab);
+    if (session == NULL) {
+        close(socket);
+        return;
+    }
+    struct net_conn *conn = net_conn_accept(&server->set, socket, &conn_events, session);
+    if (conn == NULL) {
+        slab_put(&server->session_slab, session);
+        return;
+    }
+    session->server = server;
+    session->conn = conn;
+    list_append(&server->sessions, &session->node);
+    list_init(&session->exchanges);
+    deadline_init(&session->deadline);
+    buffer_init(&session->input, INPUT_SIZE_MAX);
+    http_parser_init(&session->parser, HTTP_PARSE_REQUESTS);
+    server->session_count++;
+    /* A client that says nothing at all is no better than one that stops in the middle. */
+    expect(session, HTTP_WAITING_FOR_REQUEST);
+}
+
+void http_session_drain(struct http_session *session)
+{
+    if (session->is_finished || http_parser_is_inside(&session->parser))
+        return; /* a request that has begun is answered, and is the last */
+    session->is_last = true;
+    buffer_clear(&session->input);
+    settle(session);
+}
+
+void http_session_on_request_late(struct deadline *deadline)
+{
+    struct http_session *session = LIST_ELEMENT(deadline, struct http_session, deadline);
+    session->waiting = HTTP_WAITING_FOR_NOTHING;
+    if (http_parser_is_inside(&session->parser)) {
+        refuse_and_end(session, 408, "The request did not come in time");
+        return;
+    }
+    session->is_last = true;
+    settle(session);
+}
+
+void http_session_on_idle(struct deadline *deadline)
+{
+    struct http_session *session = LIST_ELEMENT(deadline, struct http_session, deadline);
+    session->waiting = HTTP_WAITING_FOR_NOTHING;
+    session->is_last = true;
+    settle(session);
+}

@@ -1,0 +1,56 @@
+/* listener - a listening TCP socket: accepts, and pauses where there is no room.
+ *
+ * Place      http/server -> [listener] -> libuv.
+ * Thread     the loop thread only. No function blocks.
+ * Ownership  The caller owns it; it must live until on_closed has been called.
+ * Errors     Out of descriptors: tries again every NET_LISTENER_RETRY_MS.
+ * Limits     NET_LISTENER_BACKLOG waiting connections; NET_LISTENER_BURST_MAX accepted per turn.
+ *
+ * Polls its own socket instead of using uv_listen, whose versions either spin when descriptors run
+ * out (1.44) or accept only one connection per turn (1.45 and later). */
+#pragma once
+
+#include "base/loop.h"
+#include "base/status.h"
+#include "net/address.h"
+
+enum {
+    NET_LISTENER_BACKLOG = 4096,
+    NET_LISTENER_BURST_MAX = 64,
+    NET_LISTENER_RETRY_MS = 100,
+};
+
+struct net_listener_events {
+    /* A client has connected; the socket is non-blocking, and the owner's from now on. */
+    void (*on_accepted)(void *owner, int socket);
+    void (*on_closed)(void *owner);
+};
+
+struct net_listener {
+    struct loop *loop;
+    const struct net_listener_events *events;
+    void *owner;
+    uv_poll_t poll;
+    int socket;
+    struct timer retry;
+    bool is_paused;
+    bool is_starved; /* out of descriptors, and said so */
+    bool is_closing;
+};
+
+/* STATUS_SYSTEM: can't be bound; *uv_error tells why, and the listener may be freed at once. */
+enum status net_listener_open(struct net_listener *listener, struct loop *loop,
+                              const struct net_address *address,
+                              const struct net_listener_events *events, void *owner,
+                              int *uv_error) STATUS_MUST_CHECK;
+
+/* Where it listens, with the port that the system has chosen. */
+struct net_address net_listener_address(const struct net_listener *listener);
+
+/* No on_accepted until resumed; clients wait in the backlog. Cheap to repeat. */
+void net_listener_pause(struct net_listener *listener);
+void net_listener_resume(struct net_listener *listener);
+
+/* Connections are refused from now on; those in the backlog are accepted before that. Repeating it
+ * is harmless. */
+void net_listener_close(struct net_listener *listener);

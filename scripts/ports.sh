@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# ports - which port belongs to whom, and who sits on it already.
+
+# shellcheck disable=SC2034 # used in dev
+service_names=(order payment)
+run_dir=$root/build/run
+ports_file=$run_dir/ports
+
+declare -A service_port=([order]=${ORDER_PORT:-8000} [payment]=${PAYMENT_PORT:-8001})
+declare -A database_port=([order]=${ORDER_DB_PORT:-5434} [payment]=${PAYMENT_DB_PORT:-5435})
+
+store_ports() {
+    printf '%s %s %s %s\n' "${service_port[order]}" "${service_port[payment]}" \
+        "${database_port[order]}" "${database_port[payment]}" >"$ports_file"
+}
+
+# What runs keeps the ports that it was started with, whatever the variables say now.
+load_ports() {
+    local order payment order_db payment_db
+    if [ -r "$ports_file" ] && anything_runs &&
+        read -r order payment order_db payment_db <"$ports_file" && [ -n "$payment_db" ]; then
+        service_port=([order]=$order [payment]=$payment)
+        database_port=([order]=$order_db [payment]=$payment_db)
+    fi
+}
+
+anything_runs() {
+    local name
+    for name in "${service_names[@]}"; do
+        if service_pid "$name" >/dev/null || cluster_pid "$name" >/dev/null; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# port_listener PORT - says who listens there; fails if nobody does.
+port_listener() {
+    local port_hex inode pid
+    printf -v port_hex '%04X' "$1"
+    inode=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+        awk -v port=":$port_hex\$" '$4 == "0A" && $2 ~ port { print $10; exit }')
+    [ -n "$inode" ] || return 1
+    pid=$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" 2>/dev/null | head -n 1 | cut -d/ -f3)
+    if [ -n "$pid" ]; then
+        printf '%s (pid %s)\n' "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-80 | sed 's/ *$//')" "$pid"
+    else
+        printf 'a process of another user\n'
+    fi
+}
+
+# check_port VARIABLE PORT - that it is a port, and free.
+check_port() {
+    local listener
+    if [[ ! $2 =~ ^[0-9]{1,5}$ ]] || [ "$2" -lt 1 ] || [ "$2" -gt 65535 ]; then
+        fail "$1 is '$2', which is not a port" "It takes a number from 1 to 65535."
+    fi
+    if listener=$(port_listener "$2"); then
+        fail "port $2 is in use by $listener" \
+            "Stop that, or choose another port:  $1=$(($2 + 1000)) ./dev up"
+    fi
+}
+
+# Before anything is started. What already runs of ours is on its port rightly.
+check_ports() {
+    local name all
+    all="${service_port[*]} ${database_port[*]}"
+    if [ "$(tr ' ' '\n' <<<"$all" | sort -u | wc -l)" -ne 4 ]; then
+        fail "two of the four ports are the same: $all" \
+            "ORDER_PORT, PAYMENT_PORT, ORDER_DB_PORT and PAYMENT_DB_PORT must differ."
+    fi
+    for name in "${service_names[@]}"; do
+        service_pid "$name" >/dev/null || check_port "${name^^}_PORT" "${service_port[$name]}"
+        cluster_pid "$name" >/dev/null || check_port "${name^^}_DB_PORT" "${database_port[$name]}"
+    done
+}

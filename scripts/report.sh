@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# report - what ./dev says to its user: progress on stdout, trouble on stderr.
+
+say() {
+    printf '==> %s\n' "$*"
+}
+
+# report WHAT [NEXT…] - what failed, and what to do about it.
+report() {
+    printf '\ndev: %s\n' "$1" >&2
+    shift
+    local line
+    for line; do
+        printf '     %s\n' "$line" >&2
+    done
+}
+
+fail() {
+    report "$@"
+    exit 1
+}
+
+# show_tail FILE - the last lines of a log, indented, on stderr.
+show_tail() {
+    if [ -r "$1" ]; then
+        printf '\nThe last lines of %s:\n' "${1#"$root/"}" >&2
+        tail -n 20 "$1" | sed 's/^/    /' >&2
+    fi
+}

@@ -1,0 +1,9 @@
+/* app - the order service as a whole: wires all modules, runs, stops. The only file that sees all.
+ *
+ * Thread  blocks in app_run() until a signal has stopped the service. */
+#pragma once
+
+#include "order/settings.h"
+
+/* The process's exit code: 0 after a stop by signal, 1 where it could not start. */
+int app_run(const struct order_settings *settings);

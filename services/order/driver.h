@@ -1,0 +1,78 @@
+/* driver - runs the sagas: the only caller of saga_step().
+ *
+ * Place      handler -> [driver] -> saga (pure), ports store.h and payment.h, base/clock.
+ *            Knows no HTTP, no SQL, no libuv: the simulation links this very file.
+ * Thread     the loop thread only.
+ * Ownership  Copies the command. Borrows everything in driver_settings.
+ * Errors     driver_create() reports refusal; an accepted order is answered exactly once, in a
+ * later turn, by its deadline at the latest. Limits     DRIVER_SAGA_COUNT_MAX sagas at once; beyond
+ * that, STATUS_OVERLOADED. Units      *_ms: milliseconds.
+ *
+ * The client's deadline only decides when the client is told; the saga goes on until it is final.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/prng.h"
+#include "order/order.h"
+#include "order/payment.h"
+#include "order/saga.h"
+#include "order/store.h"
+
+enum { DRIVER_SAGA_COUNT_MAX = 20000 };
+
+struct driver; /* opaque */
+
+enum driver_answer {
+    ANSWER_FINAL,       /* order->status is COMPLETED or CANCELLED, and durable */
+    ANSWER_PENDING,     /* durable as PENDING; the outcome comes later */
+    ANSWER_UNAVAILABLE, /* not accepted by the database, or not known in time; nothing is charged */
+};
+
+/* `reply_to` is what the command carried. order: borrowed, for the time of the call. */
+typedef void driver_answer_cb(void *context, uint64_t reply_to, enum driver_answer answer,
+                              const struct order *order);
+
+struct driver_command {
+    const char *item_name; /* UTF-8, at most ORDER_ITEM_NAME_SIZE_MAX bytes */
+    uint32_t item_name_size;
+    int32_t quantity;
+    int32_t price;
+    struct trace trace;
+    uint64_t reply_to;
+    bool answer_when_created; /* do not wait for the outcome (Prefer: respond-async) */
+};
+
+struct driver_settings {
+    struct clock *clock;
+    struct log *log;
+    struct prng *prng;
+    const struct order_store *store;
+    const struct payment_port *payment;
+    uint64_t order_deadline_ms;  /* until the client is told */
+    uint64_t payment_timeout_ms; /* for one call */
+    driver_answer_cb *answer;
+    void *answer_context;
+};
+
+/* NULL: out of memory. */
+struct driver *driver_open(const struct driver_settings *settings);
+
+/* Answers everybody who still waits (ANSWER_PENDING or ANSWER_UNAVAILABLE) and forgets the sagas
+ * that are not final: their rows stay PENDING. No port may call back afterwards. */
+void driver_close(struct driver *driver);
+
+/* STATUS_OK: accepted. STATUS_UNAVAILABLE (no database), STATUS_OVERLOADED, STATUS_STOPPING:
+ * nothing was done, and no answer comes. */
+enum status driver_create(struct driver *driver,
+                          const struct driver_command *command) STATUS_MUST_CHECK;
+
+/* From now on driver_create() refuses. */
+void driver_drain(struct driver *driver);
+
+/* Sagas that are not final. */
+size_t driver_saga_count(const struct driver *driver);
+
+/* True while order ids are at hand. */
+bool driver_is_ready(const struct driver *driver);

@@ -1,0 +1,45 @@
+/* handler - requests to commands, answers to replies. No SQL, no saga rules.
+ *
+ * Place      http/server -> routes -> [handler] -> driver, store (port).
+ * Thread     the loop thread only.
+ * Ownership  Borrows everything in handler_settings. */
+#pragma once
+
+#include "base/prng.h"
+#include "http/server.h"
+#include "order/driver.h"
+#include "order/store.h"
+
+enum { HANDLER_LOOKUP_COUNT_MAX = 16384 };
+
+struct handler; /* opaque */
+
+struct handler_settings {
+    struct clock *clock;
+    struct prng *prng;
+    const struct order_store *store;
+    bool (*is_ready)(void *context); /* database reachable, not draining */
+    void *is_ready_context;
+};
+
+/* NULL: out of memory. */
+struct handler *handler_open(const struct handler_settings *settings);
+/* No lookup may be under way. */
+void handler_close(struct handler *handler);
+
+/* Before the first request. The server needs the handler first, and the driver its answers. */
+void handler_connect(struct handler *handler, struct http_server *server, struct driver *driver);
+
+/* For the driver: a driver_answer_cb whose context is the handler. */
+void handler_answer(void *context, uint64_t reply_to, enum driver_answer answer,
+                    const struct order *order);
+
+/* For the routes; `service` is the handler. */
+void handler_post_order(void *service, http_exchange_id exchange,
+                        const struct http_request *request);
+void handler_get_order(void *service, http_exchange_id exchange,
+                       const struct http_request *request);
+void handler_get_healthz(void *service, http_exchange_id exchange,
+                         const struct http_request *request);
+void handler_get_readyz(void *service, http_exchange_id exchange,
+                        const struct http_request *request);

@@ -1,0 +1,17 @@
+#include <stdlib.h>
+
+#include "order/app.h"
+
+int main(int argc, char **argv)
+{
+    struct order_settings settings;
+    switch (config_load(&order_settings_table, argc, argv, &settings)) {
+    case CONFIG_ANSWERED:
+        return EXIT_SUCCESS;
+    case CONFIG_BAD:
+        return EXIT_FAILURE;
+    case CONFIG_READY:
+        break;
+    }
+    return app_run(&settings);
+}

@@ -1,0 +1,45 @@
+/* order - what an order is: the words that the whole order service shares.
+ *
+ * Place   below everything in services/order; knows base only. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/trace.h"
+#include "base/uuid.h"
+
+/* Characters of UTF-8, which take up to four bytes each. */
+enum { ORDER_ITEM_NAME_CHARS_MAX = 255, ORDER_ITEM_NAME_SIZE_MAX = 4 * ORDER_ITEM_NAME_CHARS_MAX };
+
+/* What the database stores and clients see; texts in the order of the enum. */
+#define ORDER_STATUS_MAP(X)                                                                        \
+    X(PENDING)                                                                                     \
+    X(COMPLETED)                                                                                   \
+    X(CANCELLED)
+
+enum order_status {
+#define ORDER_STATUS_ENUM(name) ORDER_##name,
+    ORDER_STATUS_MAP(ORDER_STATUS_ENUM)
+#undef ORDER_STATUS_ENUM
+        ORDER_STATUS_COUNT
+};
+
+/* Static, upper case. */
+const char *order_status_name(enum order_status status);
+
+/* False where the text is no status. */
+bool order_status_parse(const char *text, size_t size, enum order_status *status);
+
+/* One order. The item's name is borrowed from whoever made the record. */
+struct order {
+    int64_t id;
+    struct uuid uid; /* the idempotency key that the payment service gets and stores */
+    const char *item_name;
+    uint32_t item_name_size;
+    int32_t quantity;
+    int32_t price; /* the amount charged, in the currency's smallest unit */
+    enum order_status status;
+    int32_t epoch; /* grows whenever another worker takes the order over */
+};

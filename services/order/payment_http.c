@@ -1,0 +1,162 @@
+#include "order/payment_http.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/slab.h"
+#include "order/codec.h"
+
+enum { TARGET_SIZE_MAX = 64, HEADERS_SIZE_MAX = 192, BODY_SIZE_MAX = 96 };
+
+struct payment_http {
+    struct http_client *client;
+    struct log *log;
+    struct prng *prng;
+    struct slab calls;
+    struct buffer scratch;
+};
+
+struct payment_call {
+    struct payment_http *http;
+    struct http_call call;
+    int64_t order_id;
+    const struct trace *trace;
+    void *context;
+    payment_cb *callback;
+    char target[TARGET_SIZE_MAX];
+    char headers[HEADERS_SIZE_MAX];
+    char body[BODY_SIZE_MAX];
+};
+
+static enum payment_result result_of(struct payment_call *payment, enum status status,
+                                     const struct http_answer *answer)
+{
+    if (status == STATUS_UNAVAILABLE)
+        return PAYMENT_NOT_SENT;
+    if (status != STATUS_OK)
+        return PAYMENT_UNKNOWN;
+    enum payment_result result =
+        codec_read_payment(answer->status, answer->body, payment->order_id);
+    if (result == PAYMENT_UNKNOWN) {
+        struct log_fields fields = {.order_id = payment->order_id, .trace_id = payment->trace->id};
+        log_write(payment->http->log, LOG_WARN, &fields,
+                  "payment service answered %d, which proves nothing", answer->status);
+    }
+    return result;
+}
+
+static void on_answer(struct http_call *call, enum status status, const struct http_answer *answer)
+{
+    struct payment_call *payment = call->context;
+    enum payment_result result = result_of(payment, status, answer);
+    payment_cb *callback = payment->callback;
+    void *context = payment->context;
+    slab_put(&payment->http->calls, payment);
+    callback(context, result);
+}
+
+static void write_headers(struct payment_call *payment, const struct payment_request *request)
+{
+    char key[UUID_TEXT_SIZE + 1];
+    char traceparent[TRACE_PARENT_SIZE + 1];
+    uuid_format(&request->order->uid, key);
+    trace_format_header(request->trace, payment->http->prng, traceparent);
+    int size = snprintf(payment->headers, sizeof payment->headers,
+                        "Idempotency-Key: \"%s\"\r\ntraceparent: %s\r\n", key, traceparent);
+    assert(size > 0 && size < HEADERS_SIZE_MAX);
+}
+
+static struct payment_call *begin(struct payment_http *http, const struct payment_request *request,
+                                  void *context, payment_cb *callback)
+{
+    struct payment_call *payment = slab_take(&http->calls);
+    if (payment == NULL)
+        return NULL;
+    payment->http = http;
+    payment->order_id = request->order->id;
+    payment->trace = request->trace;
+    payment->context = context;
+    payment->callback = callback;
+    write_headers(payment, request);
+    payment->call = (struct http_call){
+        .method = HTTP_METHOD_POST,
+        .target = payment->target,
+        .headers = payment->headers,
+        .deadline_ms = request->deadline_ms,
+        .callback = on_answer,
+        .context = payment,
+    };
+    return payment;
+}
+
+static enum status submit(struct payment_call *payment)
+{
+    enum status status = http_client_submit(payment->http->client, &payment->call);
+    if (status != STATUS_OK)
+        slab_put(&payment->http->calls, payment);
+    return status;
+}
+
+static enum status charge(void *port, const struct payment_request *request, void *context,
+                          payment_cb *callback)
+{
+    struct payment_http *http = port;
+    struct payment_call *payment = begin(http, request, context, callback);
+    if (payment == NULL)
+        return STATUS_OVERLOADED;
+    snprintf(payment->target, sizeof payment->target, "/payments/");
+    struct buffer *scratch = &http->scratch;
+    buffer_clear(scratch);
+    codec_write_charge(request->order, scratch);
+    assert(!scratch->failed && scratch->size <= sizeof payment->body);
+    memcpy(payment->body, scratch->data, scratch->size);
+    payment->call.body = (struct http_text){.data = payment->body, .size = scratch->size};
+    return submit(payment);
+}
+
+static enum status void_unpaid(void *port, const struct payment_request *request, void *context,
+                               payment_cb *callback)
+{
+    struct payment_call *payment = begin(port, request, context, callback);
+    if (payment == NULL)
+        return STATUS_OVERLOADED;
+    snprintf(payment->target, sizeof payment->target, "/payments/%" PRId64 "/void",
+             request->order->id);
+    return submit(payment);
+}
+
+struct payment_http *payment_http_open(struct http_client *client, struct log *log,
+                                       struct prng *prng)
+{
+    struct payment_http *http = calloc(1, sizeof *http);
+    if (http == NULL)
+        return NULL;
+    *http = (struct payment_http){.client = client, .log = log, .prng = prng};
+    slab_init(&http->calls, sizeof(struct payment_call), PAYMENT_CALL_COUNT_MAX);
+    buffer_init(&http->scratch, BODY_SIZE_MAX);
+    /* The most that a charge takes, so that no later one fails for memory. */
+    if (buffer_reserve(&http->scratch, BODY_SIZE_MAX) == NULL) {
+        payment_http_close(http);
+        return NULL;
+    }
+    return http;
+}
+
+void payment_http_close(struct payment_http *http)
+{
+    slab_free(&http->calls);
+    buffer_free(&http->scratch);
+    free(http);
+}
+
+struct payment_port payment_http_port(struct payment_http *http)
+{
+    static const struct payment_operations operations = {
+        .charge = charge,
+        .void_unpaid = void_unpaid,
+    };
+    return (struct payment_port){.operations = &operations, .payment = http};
+}

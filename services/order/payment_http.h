@@ -1,0 +1,26 @@
+/* payment_http - the payment port over HTTP.
+ *
+ * Place      payment (port) <- [payment_http] -> http/client, codec.
+ * Thread     the loop thread only.
+ * Ownership  Borrows the client.
+ * Limits     PAYMENT_CALL_COUNT_MAX calls under way.
+ *
+ * The order's uid goes along as Idempotency-Key, its trace as traceparent. */
+#pragma once
+
+#include "base/log.h"
+#include "base/prng.h"
+#include "http/client.h"
+#include "order/payment.h"
+
+enum { PAYMENT_CALL_COUNT_MAX = 32768 };
+
+struct payment_http; /* opaque */
+
+/* NULL: out of memory. */
+struct payment_http *payment_http_open(struct http_client *client, struct log *log,
+                                       struct prng *prng);
+/* No call may be under way. */
+void payment_http_close(struct payment_http *http);
+
+struct payment_port payment_http_port(struct payment_http *http);

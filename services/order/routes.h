@@ -1,0 +1,7 @@
+/* routes - which path leads to which handler of the order service. */
+#pragma once
+
+#include "http/server.h"
+
+extern const struct http_route order_routes[];
+extern const size_t order_route_count;

@@ -1,0 +1,18 @@
+/* settings - everything that a user can set on the order service. */
+#pragma once
+
+#include "base/config.h"
+
+struct order_settings {
+    const char *listen;
+    const char *database_url;
+    int64_t database_writers;
+    const char *payment_service_url;
+    int64_t order_deadline_ms;
+    int64_t payment_timeout_ms;
+    int64_t drain_timeout_ms;
+    int log_level;
+    int log_format;
+};
+
+extern const struct config_table order_settings_table;

@@ -1,0 +1,55 @@
+/* store - the port to the order database.
+ *
+ * Place      driver, handler -> [store] <- store_pg (PostgreSQL); the simulation has a twin.
+ * Thread     the loop thread only. No function blocks.
+ * Ownership  An order's record and its item name are borrowed until the callback runs.
+ * Errors     A function that returns another status than STATUS_OK has not accepted the call, and
+ * no callback comes: STATUS_UNAVAILABLE or STATUS_OVERLOADED, surely nothing was done. An accepted
+ * call gets its callback exactly once, in a later turn. Units      *_ms: moments of the loop's
+ * clock.
+ *
+ * Every call may be repeated: it has the same effect once and any number of times. */
+#pragma once
+
+#include "base/status.h"
+#include "order/order.h"
+
+/* STATUS_OK: the row is durable with this id and uid. STATUS_REFUSED, STATUS_UNAVAILABLE: surely
+ * not inserted. STATUS_UNKNOWN: perhaps. */
+typedef void store_create_cb(void *context, enum status status);
+
+/* STATUS_OK: `current` is the status that is durable now: the wanted one, or the one to which
+ * another worker has moved the order. Else the move may or may not have happened. */
+typedef void store_move_cb(void *context, enum status status, enum order_status current);
+
+/* STATUS_OK: the row, borrowed for the time of the call, or NULL where there is none. */
+typedef void store_read_cb(void *context, enum status status, const struct order *order);
+
+/* STATUS_OK: the ids first_id … first_id + count - 1 are this process's own for ever. */
+typedef void store_reserve_cb(void *context, enum status status, int64_t first_id, int64_t count);
+
+/* A compare-and-set: PENDING and the same epoch, or it moves nothing. */
+struct store_move {
+    int64_t id;
+    int32_t epoch;
+    enum order_status to;
+    const char *reason; /* static; goes into the order's history in the same statement */
+    uint64_t deadline_ms;
+};
+
+struct order_store_operations {
+    /* Inserts the order as PENDING, with its first line of history. */
+    enum status (*create)(void *store, const struct order *order, uint64_t deadline_ms,
+                          void *context, store_create_cb *callback);
+    enum status (*move)(void *store, const struct store_move *move, void *context,
+                        store_move_cb *callback);
+    enum status (*read)(void *store, int64_t id, uint64_t deadline_ms, void *context,
+                        store_read_cb *callback);
+    enum status (*reserve_ids)(void *store, uint64_t deadline_ms, void *context,
+                               store_reserve_cb *callback);
+};
+
+struct order_store {
+    const struct order_store_operations *operations;
+    void *store;
+};

@@ -1,0 +1,145 @@
+#include "payment/app.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/shutdown.h"
+#include "db/database.h"
+#include "payment/handler.h"
+#include "payment/routes.h"
+#include "payment/schema.h"
+#include "payment/store_pg.h"
+#include "json/fields.h"
+
+enum { DATABASE_ANSWER_TIMEOUT_MS = 10000 };
+
+struct app {
+    const struct payment_settings *settings;
+    struct log log;
+    struct loop loop;
+    struct prng prng;
+    struct database database;
+    struct payment_store_pg *store_pg;
+    struct payment_store store;
+    struct handler *handler;
+    struct http_server *server;
+    struct shutdown shutdown;
+    bool is_draining;
+};
+
+static bool is_ready(void *context)
+{
+    const struct app *app = context;
+    return !app->is_draining && database_is_ready(&app->database);
+}
+
+static void drain(void *context)
+{
+    struct app *app = context;
+    app->is_draining = true;
+    http_server_drain(app->server);
+}
+
+static bool is_idle(void *context)
+{
+    const struct app *app = context;
+    return http_server_unfinished_count(app->server) == 0;
+}
+
+/* From the callers down to what they call: each step may still end calls of the one above. */
+static void close_all(void *context)
+{
+    struct app *app = context;
+    database_close_batches(&app->database);
+    if (app->server != NULL)
+        http_server_close(app->server);
+    if (app->handler != NULL)
+        handler_close(app->handler);
+    if (app->store_pg != NULL)
+        payment_store_pg_close(app->store_pg);
+    database_close(&app->database);
+}
+
+static bool open_database(struct app *app)
+{
+    struct database_settings settings = {
+        .url = app->settings->database_url,
+        .name = "payment-service",
+        .writer_count = (int)app->settings->database_writers,
+        .write_statements = payment_write_statements,
+        .write_statement_count = payment_write_statement_count,
+        .read_statements = payment_read_statements,
+        .read_statement_count = payment_read_statement_count,
+        .migrations = payment_migrations,
+        .migration_count = payment_migration_count,
+        .answer_timeout_ms = DATABASE_ANSWER_TIMEOUT_MS,
+    };
+    if (database_open(&app->database, &app->loop, &app->prng, &settings) != STATUS_OK)
+        return false;
+    app->store_pg =
+        payment_store_pg_open(&app->loop.clock, app->database.writer, app->database.reader);
+    if (app->store_pg == NULL)
+        return false;
+    app->store = payment_store_pg_port(app->store_pg);
+    return true;
+}
+
+static bool open_server(struct app *app)
+{
+    struct handler_settings handler_settings = {
+        .clock = &app->loop.clock,
+        .log = &app->log,
+        .prng = &app->prng,
+        .store = &app->store,
+        .is_ready = is_ready,
+        .is_ready_context = app,
+    };
+    app->handler = handler_open(&handler_settings);
+    if (app->handler == NULL)
+        return false;
+    struct http_server_settings server_settings = {
+        .listen = app->settings->listen,
+        .routes = payment_routes,
+        .route_count = payment_route_count,
+        .service = app->handler,
+    };
+    if (http_server_open(&app->loop, &server_settings, &app->server) != STATUS_OK)
+        return false;
+    handler_connect(app->handler, app->server);
+    struct shutdown_steps steps = {
+        .drain = drain, .is_idle = is_idle, .stop = close_all, .context = app};
+    return shutdown_init(&app->shutdown, &app->loop, &steps,
+                         (uint64_t)app->settings->drain_timeout_ms) == STATUS_OK;
+}
+
+static void flush_log(void *context)
+{
+    log_flush(context);
+}
+
+int app_run(const struct payment_settings *settings)
+{
+    struct app app = {.settings = settings};
+    struct loop_hook log_hook;
+    signal(SIGPIPE, SIG_IGN);
+    log_init(&app.log, "payment", (enum log_level)settings->log_level,
+             (enum log_format)settings->log_format, STDERR_FILENO);
+    if (prng_seed_from_system(&app.prng) != STATUS_OK ||
+        loop_init(&app.loop, &app.log) != STATUS_OK)
+        return 1;
+    json_seed_hashes(prng_next(&app.prng));
+    loop_add_hook(&app.loop, LOOP_PHASE_LOG, &log_hook, flush_log, &app.log);
+    bool is_open = open_database(&app) && open_server(&app);
+    if (is_open) {
+        log_write(&app.log, LOG_INFO, NULL, "serving on %s", settings->listen);
+        loop_run(&app.loop);
+    } else {
+        close_all(&app);
+    }
+    enum status closed = loop_close(&app.loop);
+    if (closed != STATUS_OK)
+        log_write(&app.log, LOG_ERROR, NULL, "a handle was left open: %s", status_text(closed));
+    log_write(&app.log, LOG_INFO, NULL, is_open ? "stopped" : "not started");
+    log_free(&app.log);
+    return is_open && closed == STATUS_OK ? 0 : 1;
+}

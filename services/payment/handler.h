@@ -1,0 +1,45 @@
+/* handler - requests to records, recorded rows to replies. No SQL; the rules decide.
+ *
+ * Place      http/server -> routes -> [handler] -> rules, store (port).
+ * Thread     the loop thread only.
+ * Ownership  Borrows everything in handler_settings. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/prng.h"
+#include "http/server.h"
+#include "payment/store.h"
+
+enum { HANDLER_CALL_COUNT_MAX = 32768 };
+
+struct handler; /* opaque */
+
+struct handler_settings {
+    struct clock *clock;
+    struct log *log;
+    struct prng *prng;
+    const struct payment_store *store;
+    bool (*is_ready)(void *context); /* database reachable, not draining */
+    void *is_ready_context;
+};
+
+/* NULL: out of memory. */
+struct handler *handler_open(const struct handler_settings *settings);
+/* No call may be under way. */
+void handler_close(struct handler *handler);
+
+/* Before the first request: the server needs the handler first. */
+void handler_connect(struct handler *handler, struct http_server *server);
+
+/* For the routes; `service` is the handler. */
+void handler_post_payment(void *service, http_exchange_id exchange,
+                          const struct http_request *request);
+void handler_post_void(void *service, http_exchange_id exchange,
+                       const struct http_request *request);
+void handler_get_payment(void *service, http_exchange_id exchange,
+                         const struct http_request *request);
+void handler_get_healthz(void *service, http_exchange_id exchange,
+                         const struct http_request *request);
+void handler_get_readyz(void *service, http_exchange_id exchange,
+                        const struct http_request *request);

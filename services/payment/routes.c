@@ -1,0 +1,12 @@
+#include "payment/routes.h"
+
+#include "payment/handler.h"
+
+const struct http_route payment_routes[] = {
+    {HTTP_METHOD_POST, "/payments", handler_post_payment, .takes_json = true},
+    {HTTP_METHOD_GET, "/payments/{id}", handler_get_payment, .takes_json = false},
+    {HTTP_METHOD_POST, "/payments/{id}/void", handler_post_void, .takes_json = false},
+    {HTTP_METHOD_GET, "/healthz", handler_get_healthz, .takes_json = false},
+    {HTTP_METHOD_GET, "/readyz", handler_get_readyz, .takes_json = false},
+};
+const size_t payment_route_count = sizeof payment_routes / sizeof payment_routes[0];

@@ -1,0 +1,50 @@
+#include "payment/settings.h"
+
+#include "base/log.h"
+
+static const struct config_setting settings[] = {
+    {.variable = "LISTEN",
+     .kind = CONFIG_TEXT,
+     .offset = offsetof(struct payment_settings, listen),
+     .initial = "0.0.0.0:8001",
+     .help = "Address to serve on, host:port with a numeric host"},
+    {.variable = "DATABASE_URL",
+     .kind = CONFIG_TEXT,
+     .offset = offsetof(struct payment_settings, database_url),
+     .initial = "postgresql://postgres@127.0.0.1:5435/payment_db",
+     .help = "The payment database, as libpq takes it"},
+    {.variable = "DATABASE_WRITERS",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct payment_settings, database_writers),
+     .initial = "2",
+     .help = "Database connections for writes",
+     .minimum = 1,
+     .maximum = 16},
+    {.variable = "DRAIN_TIMEOUT_MS",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct payment_settings, drain_timeout_ms),
+     .initial = "8000",
+     .help = "Milliseconds that a stop (SIGTERM) waits for payments that are under way",
+     .minimum = 0,
+     .maximum = 600000},
+    {.variable = "LOG_LEVEL",
+     .kind = CONFIG_CHOICE,
+     .offset = offsetof(struct payment_settings, log_level),
+     .initial = "info",
+     .help = "The least level that is logged",
+     .choices = log_level_names},
+    {.variable = "LOG_FORMAT",
+     .kind = CONFIG_CHOICE,
+     .offset = offsetof(struct payment_settings, log_format),
+     .initial = "text",
+     .help = "How a log line is written to stderr",
+     .choices = log_format_names},
+};
+
+const struct config_table payment_settings_table = {
+    .program = "payment-service",
+    .summary = "Records for each order, once and for all, that it is paid, declined or voided.",
+    .version = SAGA_VERSION,
+    .settings = settings,
+    .count = sizeof settings / sizeof settings[0],
+};

@@ -1,0 +1,30 @@
+/* store - the port to the payment database.
+ *
+ * Place      handler -> [store] <- store_pg (PostgreSQL); the simulation has a twin.
+ * Thread     the loop thread only. No function blocks.
+ * Ownership  The payment is copied.
+ * Errors     A function that returns another status than STATUS_OK has not accepted the call, and
+ * no callback comes. An accepted call gets its callback exactly once, in a later turn. Units *_ms:
+ * moments of the loop's clock. */
+#pragma once
+
+#include "base/status.h"
+#include "payment/payment.h"
+
+/* STATUS_OK: `row` is the recorded row of the order (record: surely there; read: NULL where there
+ * is none). STATUS_REFUSED, STATUS_UNAVAILABLE: surely nothing was recorded by this call.
+ * STATUS_UNKNOWN: perhaps. `row` is borrowed for the time of the call. */
+typedef void payment_store_cb(void *context, enum status status, const struct payment *row);
+
+struct payment_store_operations {
+    /* Records `wanted` unless the order has a row already; tells the row that is there then. */
+    enum status (*record)(void *store, const struct payment *wanted, uint64_t deadline_ms,
+                          void *context, payment_store_cb *callback);
+    enum status (*read)(void *store, int64_t order_id, uint64_t deadline_ms, void *context,
+                        payment_store_cb *callback);
+};
+
+struct payment_store {
+    const struct payment_store_operations *operations;
+    void *store;
+};

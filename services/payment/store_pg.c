@@ -1,0 +1,191 @@
+#include "payment/store_pg.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/slab.h"
+
+enum { LOOK_TIMEOUT_MS = 5000 };
+
+/* Charges and voids go through one statement, sorted by order: two connections that record for the
+ * same orders wait for each other in one direction only, so they can't deadlock. */
+static const struct db_statement record_statement = {
+    .name = "payment_record",
+    .sql = "INSERT INTO payments (order_id, uid, amount, status)"
+           " SELECT order_id, uid, amount, status"
+           " FROM unnest($1::int8[], $2::uuid[], $3::int4[], $4::text[])"
+           " AS u (order_id, uid, amount, status)"
+           " ON CONFLICT (order_id) DO NOTHING"
+           " RETURNING order_id, id, uid, amount, status",
+    .column_count = 4,
+    .columns = {DB_INT8, DB_UUID, DB_INT4, DB_TEXT},
+};
+
+static const struct db_statement read_statement = {
+    .name = "payment_read",
+    .sql = "SELECT order_id, id, uid, amount, status FROM payments"
+           " WHERE order_id = ANY ($1::int8[])",
+    .column_count = 1,
+    .columns = {DB_INT8},
+};
+
+const struct db_statement *const payment_write_statements[] = {&record_statement};
+const size_t payment_write_statement_count = 1;
+const struct db_statement *const payment_read_statements[] = {&read_statement};
+const size_t payment_read_statement_count = 1;
+
+struct payment_store_pg {
+    struct clock *clock;
+    struct db_batch *writer;
+    struct db_batch *reader;
+    struct slab calls;
+};
+
+/* One call on its way. A record that met a row goes on as a look at that row. */
+struct store_call {
+    struct payment_store_pg *pg;
+    struct db_unit unit;
+    struct uuid uid;
+    void *context;
+    payment_store_cb *callback;
+};
+
+static void decode(const struct db_rows *rows, struct payment *row)
+{
+    uint32_t status_size = 0;
+    *row = (struct payment){
+        .order_id = db_row_int8(rows, 0, 0),
+        .id = db_row_int8(rows, 0, 1),
+        .has_uid = !db_row_is_null(rows, 0, 2),
+        .has_amount = !db_row_is_null(rows, 0, 3),
+    };
+    if (row->has_uid)
+        memcpy(row->uid.bytes, db_row_uuid(rows, 0, 2), UUID_SIZE);
+    if (row->has_amount)
+        row->amount = db_row_int4(rows, 0, 3);
+    const char *status = db_row_text(rows, 0, 4, &status_size);
+    bool known = payment_status_parse(status, status_size, &row->status);
+    assert(known); /* the table's CHECK names the same words */
+}
+
+static void end_call(struct store_call *call, enum status status, const struct db_rows *rows)
+{
+    payment_store_cb *callback = call->callback;
+    void *context = call->context;
+    slab_put(&call->pg->calls, call);
+    bool has_row = status == STATUS_OK && rows->count != 0;
+    struct payment row;
+    if (has_row)
+        decode(rows, &row);
+    callback(context, status, has_row ? &row : NULL);
+}
+
+static void on_read(struct db_unit *unit, enum status status, const struct db_rows *rows)
+{
+    end_call(unit->context, status, rows);
+}
+
+/* The look at a row that was there a moment ago. */
+static void on_looked(struct db_unit *unit, enum status status, const struct db_rows *rows)
+{
+    bool is_gone = status == STATUS_OK && rows->count == 0;
+    end_call(unit->context, is_gone || status != STATUS_OK ? STATUS_UNKNOWN : status, rows);
+}
+
+/* No row came back: the order has one already. A new statement sees who won. */
+static void on_recorded(struct db_unit *unit, enum status status, const struct db_rows *rows)
+{
+    struct store_call *call = unit->context;
+    if (status != STATUS_OK || rows->count != 0) {
+        end_call(call, status, rows);
+        return;
+    }
+    unit->statement = &read_statement;
+    unit->deadline_ms = clock_now_ms(call->pg->clock) + LOOK_TIMEOUT_MS;
+    unit->callback = on_looked;
+    if (db_batch_submit(call->pg->reader, unit) != STATUS_OK)
+        end_call(call, STATUS_UNKNOWN, rows);
+}
+
+static struct store_call *begin(struct payment_store_pg *pg, const struct db_statement *statement,
+                                int64_t order_id, uint64_t deadline_ms, db_unit_cb *unit_callback)
+{
+    struct store_call *call = slab_take(&pg->calls);
+    if (call == NULL)
+        return NULL;
+    call->pg = pg;
+    call->unit.statement = statement;
+    call->unit.key = order_id;
+    call->unit.values[0] = (struct db_value){.integer = order_id};
+    call->unit.deadline_ms = deadline_ms;
+    call->unit.callback = unit_callback;
+    call->unit.context = call;
+    return call;
+}
+
+static enum status submit(struct store_call *call, struct db_batch *batch, void *context,
+                          payment_store_cb *callback)
+{
+    call->context = context;
+    call->callback = callback;
+    enum status status = db_batch_submit(batch, &call->unit);
+    if (status != STATUS_OK)
+        slab_put(&call->pg->calls, call);
+    return status;
+}
+
+static enum status record(void *store, const struct payment *wanted, uint64_t deadline_ms,
+                          void *context, payment_store_cb *callback)
+{
+    struct payment_store_pg *pg = store;
+    struct store_call *call =
+        begin(pg, &record_statement, wanted->order_id, deadline_ms, on_recorded);
+    if (call == NULL)
+        return STATUS_OVERLOADED;
+    const char *status_name = payment_status_name(wanted->status);
+    call->uid = wanted->uid;
+    call->unit.values[1] = (struct db_value){
+        .bytes = call->uid.bytes, .byte_count = UUID_SIZE, .is_null = !wanted->has_uid};
+    call->unit.values[2] =
+        (struct db_value){.integer = wanted->amount, .is_null = !wanted->has_amount};
+    call->unit.values[3] =
+        (struct db_value){.bytes = status_name, .byte_count = (uint32_t)strlen(status_name)};
+    return submit(call, pg->writer, context, callback);
+}
+
+static enum status read_payment(void *store, int64_t order_id, uint64_t deadline_ms, void *context,
+                                payment_store_cb *callback)
+{
+    struct payment_store_pg *pg = store;
+    struct store_call *call = begin(pg, &read_statement, order_id, deadline_ms, on_read);
+    if (call == NULL)
+        return STATUS_OVERLOADED;
+    return submit(call, pg->reader, context, callback);
+}
+
+struct payment_store_pg *payment_store_pg_open(struct clock *clock, struct db_batch *writer,
+                                               struct db_batch *reader)
+{
+    struct payment_store_pg *pg = calloc(1, sizeof *pg);
+    if (pg == NULL)
+        return NULL;
+    *pg = (struct payment_store_pg){.clock = clock, .writer = writer, .reader = reader};
+    slab_init(&pg->calls, sizeof(struct store_call), PAYMENT_STORE_CALL_COUNT_MAX);
+    return pg;
+}
+
+void payment_store_pg_close(struct payment_store_pg *pg)
+{
+    slab_free(&pg->calls);
+    free(pg);
+}
+
+struct payment_store payment_store_pg_port(struct payment_store_pg *pg)
+{
+    static const struct payment_store_operations operations = {
+        .record = record,
+        .read = read_payment,
+    };
+    return (struct payment_store){.operations = &operations, .store = pg};
+}

@@ -1,0 +1,175 @@
+"""A TCP proxy between the order and the payment service that can hold, lose and cut what passes."""
+
+import socket
+import struct
+import threading
+
+import waiting
+
+CHUNK_SIZE = 65536
+
+
+class Proxy:
+    """Forwards all bytes until it is told otherwise. One chunk of a lone call is one whole message."""
+
+    def __init__(self, target_port):
+        self.target_port = target_port
+        self.port = waiting.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._lock = threading.Lock()
+        self._answer_faults = []
+        self._request_losses = 0
+        self._is_open = threading.Event()
+        self._is_open.set()
+        self._listener = None
+        self._sockets = set()
+        self.request_count = 0
+        self.answer_count = 0
+        self.fault_count = 0
+
+    def start(self):
+        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self):
+        self._is_open.set()
+        if self._listener is not None:
+            self._abort(self._listener)
+        with self._lock:
+            sockets = list(self._sockets)
+        for one in sockets:
+            self._abort(one)
+
+    def lose_answers(self, count):
+        """The next answers are swallowed and their connections reset; the requests got through."""
+        self._add_faults([0] * count)
+
+    def cut_answers(self, count, kept_size):
+        """Of the next answers only the first bytes go on, then the connection ends."""
+        self._add_faults([kept_size] * count)
+
+    def lose_requests(self, count):
+        """The next requests never reach the payment service; their connections are reset."""
+        with self._lock:
+            self._request_losses += count
+
+    def end_faults(self):
+        with self._lock:
+            self._answer_faults.clear()
+            self._request_losses = 0
+
+    def hold_answers(self):
+        self._is_open.clear()
+
+    def release_answers(self):
+        self._is_open.set()
+
+    def wait_for_requests(self, count, seconds=30):
+        """count: since the start, every chunk from the order service counts as one."""
+        waiting.wait_until(lambda: self.request_count >= count, seconds, f"{count} requests have passed")
+
+    def _add_faults(self, faults):
+        with self._lock:
+            self._answer_faults += faults
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target_port), timeout=5)
+            except OSError:
+                self._abort(near)
+                continue
+            far.settimeout(None)
+            with self._lock:
+                self._sockets |= {near, far}
+            for pump in (self._pump_requests, self._pump_answers):
+                threading.Thread(target=pump, args=(near, far), daemon=True).start()
+
+    def _pump_requests(self, near, far):
+        while chunk := self._receive(near):
+            with self._lock:
+                self.request_count += 1
+                is_lost = self._request_losses > 0
+                self._request_losses -= is_lost
+                self.fault_count += is_lost
+            if is_lost:
+                self._reset(near)
+            if is_lost or not self._send(far, chunk):
+                break
+        self._end(near, far)
+
+    def _pump_answers(self, near, far):
+        while chunk := self._receive(far):
+            self._wait_until_open(near)
+            with self._lock:
+                self.answer_count += 1
+                kept_size = self._answer_faults.pop(0) if self._answer_faults else None
+                self.fault_count += kept_size is not None
+            if kept_size is not None:
+                self._send(near, chunk[:kept_size])
+                if kept_size == 0:
+                    self._reset(near)
+                break
+            if not self._send(near, chunk):
+                break
+        self._end(near, far)
+
+    def _wait_until_open(self, near):
+        """Holds an answer back, unless the one who waits for it has gone."""
+        while not self._is_open.wait(0.05):
+            if self._has_ended(near):
+                return
+
+    @staticmethod
+    def _has_ended(one):
+        try:
+            return one.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    @staticmethod
+    def _receive(one):
+        try:
+            return one.recv(CHUNK_SIZE)
+        except OSError:
+            return b""
+
+    @staticmethod
+    def _send(one, chunk):
+        try:
+            one.sendall(chunk)
+        except OSError:
+            return False
+        return True
+
+    def _end(self, *sockets):
+        for one in sockets:
+            self._abort(one)
+        with self._lock:
+            self._sockets -= set(sockets)
+
+    @staticmethod
+    def _reset(one):
+        """The other side sees RST, not an orderly end."""
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        Proxy._end_half(one, socket.SHUT_RD)
+        one.close()
+
+    @staticmethod
+    def _end_half(one, half):
+        try:
+            one.shutdown(half)
+        except OSError:
+            pass  # it has ended already
+
+    @staticmethod
+    def _abort(one):
+        """Ends both directions at once, which also wakes whoever reads there."""
+        Proxy._end_half(one, socket.SHUT_RDWR)
+        one.close()

@@ -1,0 +1,193 @@
+"""Each lint is shown going red on the smallest sample that deserves it, and green on a good one."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def lint(name, root, *arguments):
+    command = [sys.executable, str(HERE / f"{name}.py"), "--root", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def write(root, path, text):
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def assert_red(done, expected):
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert expected in done.stdout
+
+
+def assert_green(done):
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+GOOD_HEADER = "/* good - a sample. */\n#pragma once\n\nint good_add(int left, int right);\n"
+GOOD_SOURCE = (
+    '#include "base/good.h"\n\n/* Never calls sprintf(). */\nint good_add(int left, int right)\n'
+    '{\n    const char *text = "strcpy(a, b)";\n    return left + right + text[0];\n}\n'
+)
+
+
+def test_style_is_content_with_good_files(tmp_path):
+    write(tmp_path, "lib/base/good.h", GOOD_HEADER)
+    write(tmp_path, "lib/base/good.c", GOOD_SOURCE)
+    write(tmp_path, "test/good.py", "def wait():\n    return 1\n")
+    assert_green(lint("check_style", tmp_path))
+
+
+LONG_C = "int f(void)\n{\n" + "    ;\n" * 69 + "}\n"
+LONG_PY = "def f():\n" + "    pass\n" * 70
+LONG_SH = "f() {\n" + "    :\n" * 69 + "}\n"
+
+
+@pytest.mark.parametrize("path, text, expected", [
+    ("a.c", "int i;\n" * 501, "a.c:501: 501 lines, more than 500"),
+    ("a.py", "i = 1\n" * 501, "a.py:501: 501 lines, more than 500"),
+    ("a.c", LONG_C, "a.c:2: f has 71 lines, more than 70"),
+    ("a.py", LONG_PY, "a.py:1: f has 71 lines, more than 70"),
+    ("a.sh", LONG_SH, "a.sh:1: f has 71 lines, more than 70"),
+    ("tool", "#!/bin/sh\n" + LONG_SH, "tool:2: f has 71 lines, more than 70"),
+    ("a.c", "int i;\n\tint j;\n", "a.c:2: tab"),
+    ("a.md", "text \n", "a.md:1: trailing blank"),
+    ("a.c", "int i;", "a.c:1: no newline"),
+    ("a.c", "/* TO" + "DO later */\n", "a.c:1: TO" + "DO"),
+    ("a.sh", "rm file |" + "| true\n", "a.sh:1: a failure is swallowed"),
+    ("test/a.py", "time.sleep" + "(1)\n", "test/a.py:1: a fixed sleep"),
+    ("a.h", "/* a - sample. */\n", "a.h:1: no #pragma once"),
+    ("a.h", "/* sample. */\n#pragma once\n", 'a.h:1: must start with "/* a - "'),
+])
+def test_style_complains(tmp_path, path, text, expected):
+    write(tmp_path, path, text)
+    assert_red(lint("check_style", tmp_path), expected)
+
+
+@pytest.mark.parametrize("call", [
+    "strcpy", "strcat", "sprintf", "gets", "atoi", "atol", "strtok", "sleep", "usleep", "system", "popen",
+    "PQexec", "PQexecParams", "PQexecPrepared", "PQreset", "PQresetStart", "PQcancel", "PQconnectdb",
+    "PQconnectdbParams", "alloca", "rand", "setlocale",
+])
+def test_style_refuses_banned_calls(tmp_path, call):
+    write(tmp_path, "a.c", f"int i;\nint f(void)\n{{\n    return {call}(i);\n}}\n")
+    assert_red(lint("check_style", tmp_path), f"a.c:4: {call} is banned")
+
+
+def test_style_lets_unit_tests_block(tmp_path):
+    write(tmp_path, "test/unit/a.c", "int f(void)\n{\n    return PQexec(1);\n}\n")
+    assert_green(lint("check_style", tmp_path))
+    write(tmp_path, "test/unit/a.c", "int f(void)\n{\n    return usleep (1);\n}\n")
+    assert_red(lint("check_style", tmp_path), "test/unit/a.c:3: usleep is banned")
+
+
+@pytest.fixture
+def layered(tmp_path):
+    """The real tree's C files, copied, so that the table's rows all have their files."""
+    for path in [*HERE.parents[1].glob("lib/**/*.[ch]"), *HERE.parents[1].glob("services/**/*.[ch]")]:
+        copy = tmp_path / path.relative_to(HERE.parents[1])
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return tmp_path
+
+
+def test_layers_are_content_with_the_tree(layered):
+    assert_green(lint("check_layers", layered))
+
+
+@pytest.mark.parametrize("path, include, expected", [
+    ("lib/base/log.c", '"net/conn.h"', 'lib/base may not include "net/conn.h"'),
+    ("lib/net/conn.c", '"http/message.h"', 'lib/net may not include "http/message.h"'),
+    ("lib/db/row.c", '"json/fields.h"', 'lib/db may not include "json/fields.h"'),
+    ("lib/http/parser.c", '"order/saga.h"', 'lib/http may not include "order/saga.h"'),
+    ("lib/http/parser.c", "<libpq-fe.h>", "<libpq-fe.h> belongs to lib/db"),
+    ("services/order/saga.c", '"order/store.h"', 'order/saga may not include "order/store.h"'),
+    ("services/order/saga.c", "<uv.h>", "order/saga is pure"),
+    ("services/order/saga.c", "<time.h>", "order/saga is pure"),
+    ("services/order/driver.c", '"order/store_pg.h"', 'order/driver may not include "order/store_pg.h"'),
+    ("services/order/driver.c", '"http/server.h"', 'order/driver may not include "http/server.h"'),
+    ("services/order/handler.c", '"db/pool.h"', 'order/handler may not include "db/pool.h"'),
+    ("services/order/app.c", '"payment/rules.h"', 'order/app may not include "payment/rules.h"'),
+    ("services/order/app.c", "<libpq-fe.h>", "<libpq-fe.h> belongs to lib/db"),
+    ("services/order/store_pg.c", '"store.h"', 'order/store_pg may not include "store.h"'),
+    ("services/payment/rules.c", '"payment/store.h"', 'payment/rules may not include "payment/store.h"'),
+    ("services/payment/app.c", '"order/saga.h"', 'payment/app may not include "order/saga.h"'),
+])
+def test_layers_refuse_upward_includes(layered, path, include, expected):
+    file = layered / path
+    file.write_text(f"#include {include}\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert_red(lint("check_layers", layered), f"{path}:1: {expected}")
+
+
+def test_layers_refuse_files_without_a_row_and_rows_without_a_file(layered):
+    write(layered, "services/order/surprise.c", "int i;\n")
+    write(layered, "lib/surprise/a.c", "int i;\n")
+    (layered / "services/payment/rules.c").unlink()
+    (layered / "services/payment/rules.h").unlink()
+    done = lint("check_layers", layered)
+    assert_red(done, "services/order/surprise.c:1: order/surprise has no row")
+    assert_red(done, "lib/surprise/a.c:1: lib/surprise has no row")
+    assert_red(done, "services/payment/rules:0: row without a file")
+
+
+SETTINGS_SOURCE = (
+    'static const struct config_setting settings[] = {\n    {"LISTEN", CONFIG_TEXT, offsetof(struct '
+    'order_settings, listen),\n     "0.0.0.0:8000", "address to listen on", 0, 0, NULL},\n};\n'
+)
+SETTINGS_DOCUMENT = "| Variable | Default |\n|---|---|\n| `LISTEN` | `0.0.0.0:8000` |\n"
+
+
+def test_settings_agree(tmp_path):
+    write(tmp_path, "services/order/app.c", SETTINGS_SOURCE)
+    write(tmp_path, "docs/configuration.md", SETTINGS_DOCUMENT)
+    write(tmp_path, "compose.yaml", "services:\n  order:\n    environment:\n      LISTEN: x\n"
+                                    "      POSTGRES_PASSWORD: y\n    IGNORED: z\n")
+    assert_green(lint("check_settings", tmp_path))
+
+
+@pytest.mark.parametrize("document, compose, expected", [
+    ("none\n", "", "services/order/app.c:2: LISTEN is not in docs/configuration.md"),
+    (SETTINGS_DOCUMENT.replace("8000", "80"), "", "does not name LISTEN's default `0.0.0.0:8000`"),
+    (SETTINGS_DOCUMENT + "| `GONE` | `1` |\n", "", "docs/configuration.md:4: GONE is no setting"),
+    (SETTINGS_DOCUMENT, "environment:\n  GONE: 1\n", "compose.yaml:2: GONE is no setting"),
+    (SETTINGS_DOCUMENT, "environment:\n  - GONE=1\n", "compose.yaml:2: GONE is no setting"),
+])
+def test_settings_complain(tmp_path, document, compose, expected):
+    write(tmp_path, "services/order/app.c", SETTINGS_SOURCE)
+    write(tmp_path, "docs/configuration.md", document)
+    write(tmp_path, "compose.yaml", compose)
+    assert_red(lint("check_settings", tmp_path), expected)
+
+
+@pytest.mark.skipif(not shutil.which("clang-format-14"), reason="clang-format-14 is not installed")
+def test_format(tmp_path):
+    shutil.copyfile(HERE.parents[1] / ".clang-format", tmp_path / ".clang-format")
+    write(tmp_path, "a.c", "int f(void)\n{\n    return 1;\n}\n")
+    assert_green(lint("check_format", tmp_path))
+    write(tmp_path, "a.c", "int f(void) {\n  return 1;\n}\n")
+    assert_red(lint("check_format", tmp_path), "a.c:1: not formatted")
+
+
+@pytest.mark.skipif(not shutil.which("clang-tidy-14"), reason="clang-tidy-14 is not installed")
+@pytest.mark.parametrize("body, is_good", [
+    ("    return value * 2;\n", True),
+    ("    int other;\n    return other + value;\n", False),
+    ("    if (value)\n        value = 1;\n    else\n        value = 1;\n    return value;\n", False),
+])
+def test_tidy(tmp_path, body, is_good):
+    shutil.copyfile(HERE.parents[1] / ".clang-tidy", tmp_path / ".clang-tidy")
+    write(tmp_path, "lib/a.c", f"int f(int value);\n\nint f(int value)\n{{\n{body}}}\n")
+    command = {"directory": str(tmp_path), "file": "lib/a.c", "command": "cc -c lib/a.c"}
+    write(tmp_path, "compile_commands.json", json.dumps([command]))
+    done = lint("check_tidy", tmp_path, "--build", str(tmp_path))
+    if is_good:
+        assert_green(done)
+    else:
+        assert_red(done, "lib/a.c:0: clang-tidy is not content")

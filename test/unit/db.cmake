@@ -1,0 +1,15 @@
+foreach(name array conninfo migrate pipeline row segment sqlstate)
+    saga_unit_test(db/${name} LINKS saga_db)
+endforeach()
+
+# Those that need a PostgreSQL get a private one each.
+add_library(unit_db_pg_fixture STATIC db/pg_fixture.c)
+target_include_directories(unit_db_pg_fixture PUBLIC ${PROJECT_SOURCE_DIR}/test)
+target_link_libraries(unit_db_pg_fixture PUBLIC saga_db PkgConfig::CMOCKA)
+foreach(name array batch loss migrate)
+    add_executable(unit_db_${name}_pg_test db/${name}_pg_test.c)
+    target_link_libraries(unit_db_${name}_pg_test PRIVATE unit_db_pg_fixture)
+    add_test(NAME unit/db/${name}_pg
+        COMMAND ${PROJECT_SOURCE_DIR}/test/with_postgres.py $<TARGET_FILE:unit_db_${name}_pg_test>)
+    set_tests_properties(unit/db/${name}_pg PROPERTIES LABELS integration TIMEOUT 120)
+endforeach()

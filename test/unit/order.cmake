@@ -1,0 +1,6 @@
+saga_unit_test(order/saga LINKS order_saga)
+saga_unit_test(order/saga_doc LINKS order_saga)
+target_compile_definitions(unit_order_saga_doc_test PRIVATE SAGA_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+saga_unit_test(order/ids LINKS order_saga)
+saga_unit_test(order/driver LINKS order_saga)
+saga_unit_test(order/codec LINKS order_service)

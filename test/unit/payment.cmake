@@ -1,0 +1,2 @@
+saga_unit_test(payment/rules LINKS payment_rules)
+saga_unit_test(payment/codec LINKS payment_service)
