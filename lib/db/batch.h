@@ -32,11 +32,13 @@ struct db_batch; /* opaque */
 struct db_batch *db_batch_open(struct loop *loop, struct db_pool *pool);
 
 /* Answers every unit that is still accepted (STATUS_UNKNOWN or STATUS_UNAVAILABLE) during this
- * call, then frees the batch. Comes before db_pool_close(). */
+ * call, then frees the batch. Comes before db_pool_close(), and not from within a unit's callback.
+ */
 void db_batch_close(struct db_batch *batch);
 
 /* Queues the unit for the end of this turn. Not accepted, and no callback will come:
- * STATUS_UNAVAILABLE (no connection is up), STATUS_OVERLOADED (too many wait). */
+ * STATUS_UNAVAILABLE (no connection is up, or the batch is closing), STATUS_OVERLOADED (too many
+ * wait). Units that are under way together have no order among them, not even those of one key. */
 enum status db_batch_submit(struct db_batch *batch, struct db_unit *unit) STATUS_MUST_CHECK;
 
 size_t db_batch_waiting_count(const struct db_batch *batch);

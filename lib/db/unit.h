@@ -21,9 +21,11 @@ struct db_unit;
 /* Called exactly once per accepted unit, in a later turn than submit; the unit is the caller's
  * again and may be submitted anew or freed.
  *   STATUS_OK           committed; rows: those whose first column is the unit's key, maybe none
- *   STATUS_REFUSED      the database refused this unit alone; surely not committed
- *   STATUS_UNAVAILABLE  it never left, for lack of a connection or of time; surely not committed
- *   STATUS_UNKNOWN      sent, and no answer came in time; it MAY have been committed
+ *   STATUS_REFUSED      the database refused this unit, or its statement, or each repetition of its
+ *                       segment; surely not committed
+ *   STATUS_UNAVAILABLE  no connection, or no time left to send it; surely not committed
+ *   STATUS_UNKNOWN      sent at least once without an answer; it MAY have been committed, whatever
+ *                       became of later sendings
  * rows: borrowed, for the time of the call; empty unless STATUS_OK. */
 typedef void db_unit_cb(struct db_unit *unit, enum status status, const struct db_rows *rows);
 

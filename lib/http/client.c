@@ -202,7 +202,9 @@ static void send_waiting(struct http_client *client)
 
 static bool needs_connection(struct http_client *client)
 {
-    if (count_in_state(client, CLIENT_CONN_CONNECTING) != 0)
+    /* What is closing tells in a moment whether it was an attempt that failed. */
+    if (count_in_state(client, CLIENT_CONN_CONNECTING) != 0 ||
+        count_in_state(client, CLIENT_CONN_CLOSING) != 0)
         return false;
     const struct client_conn *conn = least_loaded(client);
     if (conn == NULL)

@@ -56,8 +56,8 @@ struct http_call {
 };
 
 /* `url` is "http://host:port" with nothing behind it but perhaps a slash; the host is looked up
- * once, here (blocking; only at start). STATUS_INVALID where it can't be read or found, after
- * logging why. */
+ * once, here (blocking; only at start), and its addresses are tried in turn. STATUS_INVALID where
+ * it can't be read or found, after logging why; STATUS_NO_MEMORY. */
 enum status http_client_open(struct loop *loop, const char *url,
                              struct http_client **client) STATUS_MUST_CHECK;
 

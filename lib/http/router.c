@@ -48,7 +48,7 @@ struct http_match http_router_find(const struct http_route *routes, size_t count
 {
     struct http_match match = {0};
     enum http_method wanted = method == HTTP_METHOD_HEAD ? HTTP_METHOD_GET : method;
-    if (path.size > 1 && path.data[path.size - 1] == '/')
+    if (path.size > 2 && path.data[path.size - 1] == '/') /* "//" is not "/" */
         path.size--;
     for (size_t i = 0; i < count; i++) {
         int64_t id;

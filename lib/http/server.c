@@ -94,34 +94,34 @@ static enum status start_listening(struct http_server *server)
 }
 
 enum status http_server_open(struct loop *loop, const struct http_server_settings *settings,
-                             struct http_server **opened)
+                             struct http_server **server)
 {
-    struct http_server *server = calloc(1, sizeof *server);
-    if (server == NULL)
+    struct http_server *opened = calloc(1, sizeof *opened);
+    if (opened == NULL)
         return STATUS_NO_MEMORY;
-    server->loop = loop;
-    server->settings = *settings;
-    server->session_count_max = connection_count_max();
-    server->on_session_closed = on_session_closed;
-    if (net_set_init(&server->set, loop, HTTP_OUTPUT_SIZE_MAX) != STATUS_OK) {
-        free(server);
+    opened->loop = loop;
+    opened->settings = *settings;
+    opened->session_count_max = connection_count_max();
+    opened->on_session_closed = on_session_closed;
+    if (net_set_init(&opened->set, loop, HTTP_OUTPUT_SIZE_MAX) != STATUS_OK) {
+        free(opened);
         return STATUS_NO_MEMORY;
     }
-    list_init(&server->sessions);
-    slab_init(&server->session_slab, sizeof(struct http_session), HTTP_CONNECTION_COUNT_MAX);
-    http_exchange_table_init(&server->exchanges,
+    list_init(&opened->sessions);
+    slab_init(&opened->session_slab, sizeof(struct http_session), HTTP_CONNECTION_COUNT_MAX);
+    http_exchange_table_init(&opened->exchanges,
                              (size_t)HTTP_CONNECTION_COUNT_MAX * HTTP_PIPELINE_DEPTH_MAX,
                              HTTP_OUTPUT_SIZE_MAX);
-    deadline_queue_init(&server->request_deadlines, &loop->clock, HTTP_REQUEST_MS,
+    deadline_queue_init(&opened->request_deadlines, &loop->clock, HTTP_REQUEST_MS,
                         http_session_on_request_late);
-    deadline_queue_init(&server->idle_deadlines, &loop->clock, HTTP_IDLE_MS, http_session_on_idle);
-    enum status status = start_listening(server);
+    deadline_queue_init(&opened->idle_deadlines, &loop->clock, HTTP_IDLE_MS, http_session_on_idle);
+    enum status status = start_listening(opened);
     if (status != STATUS_OK) {
-        free_server(server);
+        free_server(opened);
         return status;
     }
-    server->has_listener = true;
-    *opened = server;
+    opened->has_listener = true;
+    *server = opened;
     return STATUS_OK;
 }
 
@@ -178,10 +178,10 @@ void http_server_close(struct http_server *server)
 {
     server->is_closing = true;
     net_listener_close(&server->listener);
-    LIST_EACH (node, &server->sessions) {
-        struct http_session *session = LIST_ELEMENT(node, struct http_session, node);
-        session->is_finished = true;
-        net_conn_close(session->conn);
-    }
+    LIST_EACH (node, &server->sessions)
+        LIST_ELEMENT(node, struct http_session, node)->is_finished = true; /* no more requests */
+    net_set_flush(&server->set);
+    LIST_EACH (node, &server->sessions)
+        net_conn_close(LIST_ELEMENT(node, struct http_session, node)->conn);
     free_if_closed(server);
 }

@@ -40,17 +40,15 @@ static void settle(struct http_session *session)
 {
     if (session->is_finished)
         return;
-    bool is_silent = session->is_last || (session->has_ended && session->input.size == 0);
-    if (session->exchange_count == 0 && is_silent) {
+    if (session->exchange_count == 0 && (session->is_last || session->has_ended)) {
         finish(session);
         return;
     }
     send_owed_continue(session);
-    if (session->is_last || session->has_ended || session->input.size != 0)
-        expect(session, HTTP_WAITING_FOR_NOTHING);
-    else if (http_parser_is_inside(&session->parser))
+    bool is_listening = !session->is_last && !session->has_ended && session->input.size == 0;
+    if (is_listening && http_parser_is_inside(&session->parser))
         expect(session, HTTP_WAITING_FOR_REQUEST);
-    else if (session->exchange_count == 0)
+    else if (is_listening && session->exchange_count == 0)
         expect(session, HTTP_WAITING_IDLE);
     else
         expect(session, HTTP_WAITING_FOR_NOTHING);
@@ -269,6 +267,7 @@ static void on_flushed(void *owner)
 static void on_end(void *owner)
 {
     struct http_session *session = owner;
+    assert(session->input.size == 0); /* while something waits there, nothing is read */
     session->has_ended = true;
     settle(session);
 }

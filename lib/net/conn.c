@@ -206,9 +206,8 @@ static void flush(struct net_conn *conn)
     on_all_sent(conn);
 }
 
-static void flush_all(void *context)
+void net_set_flush(struct net_set *set)
 {
-    struct net_set *set = context;
     /* Those marked meanwhile, by on_flushed, wait for the next turn. */
     struct list_node batch;
     list_init(&batch);
@@ -218,6 +217,11 @@ static void flush_all(void *context)
         flush(LIST_ELEMENT(node, struct net_conn, dirty_node));
     if (!list_is_empty(&set->dirty))
         loop_wake(set->loop);
+}
+
+static void on_turn_end(void *context)
+{
+    net_set_flush(context);
 }
 
 static void on_write_stalled(struct deadline *deadline)
@@ -241,7 +245,7 @@ enum status net_set_init(struct net_set *set, struct loop *loop, size_t output_s
     slab_init(&set->conns, sizeof(struct net_conn), NET_CONNECTION_COUNT_MAX);
     deadline_queue_init(&set->writing, &loop->clock, NET_WRITE_MS, on_write_stalled);
     deadline_queue_init(&set->lingering, &loop->clock, NET_LINGER_MS, on_linger_over);
-    loop_add_hook(loop, LOOP_PHASE_NETWORK, &set->hook, flush_all, set);
+    loop_add_hook(loop, LOOP_PHASE_NETWORK, &set->hook, on_turn_end, set);
     return STATUS_OK;
 }
 

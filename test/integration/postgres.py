@@ -85,8 +85,9 @@ class Cluster:
             self.stop("immediate")
         shutil.rmtree(self.folder)
 
-    def url(self, database):
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+    def url(self, database, port=None):
+        """port: that of a proxy before the server."""
+        return f"postgresql://postgres@127.0.0.1:{port or self.port}/{database}"
 
     def query(self, database, sql, parameters=()):
         """The rows as dictionaries; an empty list where the statement has none."""
@@ -106,8 +107,10 @@ class Database:
     def __init__(self, cluster, name):
         self.cluster = cluster
         self.name = name
-        self.url = cluster.url(name)
         cluster.query("postgres", f'CREATE DATABASE "{name}"')
+
+    def url(self, port=None):
+        return self.cluster.url(self.name, port)
 
     def query(self, sql, parameters=()):
         return self.cluster.query(self.name, sql, parameters)

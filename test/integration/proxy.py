@@ -1,4 +1,4 @@
-"""A TCP proxy between the order and the payment service that can hold, lose and cut what passes."""
+"""A TCP proxy before a service or a database that can hold, lose and cut what passes."""
 
 import socket
 import struct
@@ -40,16 +40,18 @@ class Proxy:
         for one in sockets:
             self._abort(one)
 
-    def lose_answers(self, count):
-        """The next answers are swallowed and their connections reset; the requests got through."""
-        self._add_faults([0] * count)
+    def lose_answers(self, count, after=0):
+        """The next answers are swallowed and their connections reset; the requests got through.
+
+        after: so many answers pass before."""
+        self._add_faults([None] * after + [0] * count)
 
     def cut_answers(self, count, kept_size):
         """Of the next answers only the first bytes go on, then the connection ends."""
         self._add_faults([kept_size] * count)
 
     def lose_requests(self, count):
-        """The next requests never reach the payment service; their connections are reset."""
+        """The next requests never reach the other side; their connections are reset."""
         with self._lock:
             self._request_losses += count
 
@@ -65,7 +67,7 @@ class Proxy:
         self._is_open.set()
 
     def wait_for_requests(self, count, seconds=30):
-        """count: since the start, every chunk from the order service counts as one."""
+        """count: since the start; every chunk from the caller counts as one."""
         waiting.wait_until(lambda: self.request_count >= count, seconds, f"{count} requests have passed")
 
     def _add_faults(self, faults):

@@ -88,6 +88,17 @@ class Service:
             raise AssertionError(f"{self.binary.name} did not end in {STOP_SECONDS} s:\n{self.log()}") from late
         assert status == 0, f"{self.binary.name} ended with {status}:\n{self.log()}"
 
+    def stop_if_started(self):
+        """For the end of a test; a service that ended by itself is a failure."""
+        if self.process is None:
+            return
+        status = self.process.poll()
+        if status is not None:
+            self.process = None
+            raise AssertionError(f"{self.binary.name} had ended by itself with {status}:\n{self.log()}")
+        self.go_on()
+        self.stop()
+
     def kill(self):
         """As a crash."""
         process, self.process = self.process, None

@@ -27,18 +27,31 @@ BOMB = {"item_name": "Bomb", "quantity": 1, "price": 9999}
 
 
 class Stack:
-    def __init__(self, clusters, folder, number, order_settings=None, uses_proxy=False):
+    """uses_proxy: one between the services; uses_database_proxies: one before each database."""
+
+    def __init__(self, clusters, folder, number, order_settings=None, uses_proxy=False, uses_database_proxies=False):
+        self.folder = folder
+        self.proxies = []
         self.order_db = Database(clusters["order"], f"order_db_{number}")
         self.payment_db = Database(clusters["payment"], f"payment_db_{number}")
+        self.order_db_proxy = self._new_proxy(self.order_db.cluster.port) if uses_database_proxies else None
+        self.payment_db_proxy = self._new_proxy(self.payment_db.cluster.port) if uses_database_proxies else None
         self.payment = Service(BUILD / "services/payment/payment-service", waiting.free_port(), folder,
-                               {"DATABASE_URL": self.payment_db.url})
-        self.proxy = Proxy(self.payment.port) if uses_proxy else None
-        self.folder = folder
-        self.order_settings = {"DATABASE_URL": self.order_db.url,
+                               {"DATABASE_URL": self._url(self.payment_db, self.payment_db_proxy)})
+        self.proxy = self._new_proxy(self.payment.port) if uses_proxy else None
+        self.order_settings = {"DATABASE_URL": self._url(self.order_db, self.order_db_proxy),
                                "PAYMENT_SERVICE_URL": (self.proxy or self.payment).url,
                                **(order_settings or {})}
         self.order = self.new_order_service()
         self.services = [self.order, self.payment]
+
+    def _new_proxy(self, port):
+        self.proxies.append(Proxy(port))
+        return self.proxies[-1]
+
+    @staticmethod
+    def _url(database, proxy):
+        return database.url(proxy.port) if proxy else database.url()
 
     def new_order_service(self):
         """One more instance on the same database; only the first is started and stopped by the stack."""
@@ -46,8 +59,8 @@ class Stack:
         return Service(binary, waiting.free_port(), self.folder, self.order_settings)
 
     def start(self):
-        if self.proxy:
-            self.proxy.start()
+        for proxy in self.proxies:
+            proxy.start()
         for service in reversed(self.services):
             service.start()
 
@@ -105,15 +118,12 @@ class Stack:
         """Ends everything that still runs, even after a failure; then complains."""
         complaints = []
         for service in self.services:
-            if not service.is_running():
-                continue
-            service.go_on()
             try:
-                service.stop()
+                service.stop_if_started()
             except AssertionError as complaint:
                 complaints.append(str(complaint))
-        if self.proxy:
-            self.proxy.stop()
+        for proxy in self.proxies:
+            proxy.stop()
         for service in self.services:
             service.assert_clean_log()
         assert not complaints, "\n".join(complaints)

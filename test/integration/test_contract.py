@@ -1,5 +1,6 @@
 """The HTTP contract as clients already use it: bytes, keys, codes, and the rows behind them."""
 
+from concurrent.futures import ThreadPoolExecutor
 import json
 
 import pytest
@@ -148,7 +149,6 @@ def test_void_of_a_payment_tells_it(stack, direct_id):
 
 def test_charge_and_void_race_has_one_winner(stack, direct_id):
     """Whoever was recorded first, both are told the same."""
-    from concurrent.futures import ThreadPoolExecutor
     with ThreadPoolExecutor(8) as pool:
         for _ in range(20):
             order_id = direct_id()

@@ -244,6 +244,7 @@ static void test_closing_answers_everything(void **state)
 {
     struct pg_fixture *fixture = *state;
     struct probe probes[] = {item_probe(1, 1, 1), item_probe(2, 2, 1)};
+    pg_execute(fixture, "BEGIN; LOCK TABLE items");
     submit_all(fixture, probes, 1);
     pg_fixture_turn(fixture);
     submit_all(fixture, probes + 1, 1);

@@ -183,6 +183,7 @@ static void test_unsent_unit_is_unavailable_at_its_deadline(void **state)
     assert_int_equal(pg_submit(fixture, &unsent), STATUS_OK);
     pg_fixture_await(fixture, &unsent, 1);
     assert_int_equal(unsent.status, STATUS_UNAVAILABLE);
+    assert_true(clock_now_ms(&fixture->loop.clock) < unsent.unit.deadline_ms + 500);
     assert_int_equal(sent.answer_count, 0);
     pg_execute(fixture, UNLOCK);
     pg_fixture_await(fixture, &sent, 1);

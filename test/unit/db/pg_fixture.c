@@ -76,6 +76,8 @@ void pg_fixture_close(struct pg_fixture *fixture)
         db_batch_close(fixture->batch);
     if (fixture->pool != NULL)
         db_pool_close(fixture->pool);
+    if (fixture->second_pool != NULL)
+        db_pool_close(fixture->second_pool);
     PQfinish(fixture->control);
     assert_int_equal(loop_close(&fixture->loop), STATUS_OK);
     log_free(&fixture->log);

@@ -26,6 +26,7 @@ struct pg_fixture {
     struct db_pool_settings settings;
     struct db_pool *pool;
     struct db_batch *batch;
+    struct db_pool *second_pool; /* of a test that has two */
     PGconn *control;
     struct timer patience;
 };

@@ -1,5 +1,5 @@
-/* client_bench - what each test of the http client needs: loop, peer, client, and calls whose outcome
- * is kept.
+/* client_bench - what each test of the http client needs: loop, peer, client, and calls whose
+ * outcome is kept.
  *
  * Place      client tests -> [client_bench] -> client_peer, http/client. */
 #pragma once

@@ -132,9 +132,15 @@ void peer_listen(struct peer *peer)
     assert(error == 0);
 }
 
+void peer_stop_listening(struct peer *peer)
+{
+    if (!uv_is_closing((uv_handle_t *)&peer->listener))
+        uv_close((uv_handle_t *)&peer->listener, NULL);
+}
+
 void peer_close(struct peer *peer)
 {
-    uv_close((uv_handle_t *)&peer->listener, NULL);
+    peer_stop_listening(peer);
     for (size_t i = 0; i < peer->conn_count; i++)
         peer_end(&peer->conns[i]);
 }

@@ -43,6 +43,8 @@ struct peer {
 /* Binds, but refuses connections until peer_listen(). */
 void peer_open(struct peer *peer, struct loop *loop);
 void peer_listen(struct peer *peer);
+/* Refuses again; the connections stay. */
+void peer_stop_listening(struct peer *peer);
 void peer_close(struct peer *peer);
 
 void peer_send(struct peer_conn *conn, const char *text);

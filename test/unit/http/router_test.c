@@ -53,11 +53,25 @@ static void other_paths_are_unknown(void **state)
 {
     (void)state;
     static const char *const paths[] = {
-        "//",          "/order",      "/orders//",    "/orders/7//",
-        "/orders/0",   "/orders/-1",  "/orders/+1",   "/orders/a",
-        "/orders/7a",  "/orders/7/x", "/orders/void", "/Orders",
-        "/orders/7/v", "*",           "/orders/%31",  "/orders/9223372036854775808",
-        "",            "/orders/{id}", "/orders/00000000000000000007",
+        "//",
+        "/order",
+        "/orders//",
+        "/orders/7//",
+        "/orders/0",
+        "/orders/-1",
+        "/orders/+1",
+        "/orders/a",
+        "/orders/7a",
+        "/orders/7/x",
+        "/orders/void",
+        "/Orders",
+        "/orders/7/v",
+        "*",
+        "/orders/%31",
+        "/orders/9223372036854775808",
+        "",
+        "/orders/{id}",
+        "/orders/00000000000000000007",
     };
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         assert_int_equal(find(HTTP_METHOD_GET, paths[i]).methods, 0);

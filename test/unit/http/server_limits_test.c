@@ -1,0 +1,151 @@
+/* Time limits, the end, and a lack of room. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "unit/http/server_fixture.h"
+
+static void slow_requests_end(void **state)
+{
+    struct fixture *fixture = *state;
+    int silent = connect_client(fixture);
+    int slow = connect_client(fixture);
+    int idle = connect_client(fixture);
+    int busy = connect_client(fixture);
+    send_text(slow, "GET /now/1 HTTP/1.1\r\n");
+    send_text(busy, "GET /later HTTP/1.1\r\n" HOST "\r\n");
+    send_text(idle, "GET /now/1 HTTP/1.1\r\n" HOST "\r\n");
+    await_pending(fixture, 1);
+    await_end(fixture, idle, "<1>");
+    advance(fixture, HTTP_REQUEST_MS + DEADLINE_SLACK_MS);
+    await_close(fixture, slow);
+    assert_has(fixture, "HTTP/1.1 408 Request Timeout\r\n");
+    assert_has(fixture, "Connection: close\r\n");
+    await_close(fixture, silent);
+    assert_int_equal(fixture->received.size, 1); /* nothing but our NUL */
+    send_text(idle, "GET /now/2 HTTP/1.1\r\n" HOST "\r\n");
+    await_end(fixture, idle, "<2>");
+    advance(fixture, HTTP_IDLE_MS - 1000); /* the timer fires, for the time before this request */
+    run_once(fixture);
+    assert_true(hears_nothing(idle));
+    advance(fixture, 1000 + DEADLINE_SLACK_MS);
+    await_close(fixture, idle);
+    reply_number(fixture, fixture->pending[0], 3);
+    await_end(fixture, busy, "<3>");
+    close(busy);
+}
+
+static void drain_ends_what_is_idle_and_finishes_the_rest(void **state)
+{
+    struct fixture *fixture = *state;
+    int idle = connect_client(fixture);
+    int busy = connect_client(fixture);
+    int halfway = connect_client(fixture);
+    int port = http_server_port(fixture->server);
+    send_text(idle, "GET /now/1 HTTP/1.1\r\n" HOST "\r\n");
+    await_end(fixture, idle, "<1>");
+    send_text(busy, "GET /later HTTP/1.1\r\n" HOST "\r\nGET /later HTTP/1.1\r\n" HOST "\r\n");
+    send_text(halfway, "GET /now/5 HTTP/1.1\r\n");
+    await_pending(fixture, 2);
+    run_once(fixture);
+    http_server_drain(fixture->server);
+    await_close(fixture, idle);
+    assert_int_equal(fixture->received.size, 1);
+    int late = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t)port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    assert_int_equal(connect(late, (struct sockaddr *)&address, sizeof address), -1);
+    assert_int_equal(errno, ECONNREFUSED);
+    close(late);
+    send_text(halfway, HOST "\r\n");
+    await_close(fixture, halfway);
+    assert_has(fixture, "Connection: close\r\n");
+    assert_has(fixture, "<5>");
+    assert_int_equal(http_server_unfinished_count(fixture->server), 2);
+    reply_number(fixture, fixture->pending[0], 2);
+    reply_number(fixture, fixture->pending[1], 3);
+    await_close(fixture, busy);
+    assert_has(fixture, "<2>HTTP/1.1 200 OK\r\n");
+    assert_has(fixture, "Connection: close\r\n");
+    assert_has(fixture, "<3>");
+    assert_int_equal(http_server_unfinished_count(fixture->server), 0);
+}
+
+static void clients_wait_where_there_is_no_room(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->server->session_count_max = 1;
+    int first = connect_client(fixture);
+    send_text(first, "GET /now/1 HTTP/1.1\r\n" HOST "\r\n");
+    await_end(fixture, first, "<1>");
+    int second = connect_client(fixture);
+    send_text(second, "GET /now/2 HTTP/1.1\r\n" HOST "\r\n");
+    for (int i = 0; i < 10; i++)
+        run_once(fixture);
+    assert_true(hears_nothing(second));
+    assert_int_equal(fixture->server->session_count, 1);
+    close(first);
+    await_end(fixture, second, "<2>");
+    close(second);
+}
+
+static void running_out_of_descriptors_is_survived(void **state)
+{
+    struct fixture *fixture = *state;
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    int client = connect_client(fixture);
+    send_text(client, "GET /now/1 HTTP/1.1\r\n" HOST "\r\n");
+    /* The next descriptor would have this number. */
+    int next = dup(client);
+    struct rlimit low = {.rlim_cur = (rlim_t)next, .rlim_max = limit.rlim_max};
+    close(next);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    fixture->log.level = LOG_ERROR;
+    for (int i = 0; i < 10; i++)
+        run_once(fixture);
+    assert_true(fixture->server->listener.is_starved);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    advance(fixture, NET_LISTENER_RETRY_MS);
+    await_end(fixture, client, "<1>");
+    assert_false(fixture->server->listener.is_starved);
+    close(client);
+}
+
+static void bad_addresses_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_server_settings settings = {.listen = "nowhere:8000"};
+    struct http_server *server = NULL;
+    fixture->log.level = LOG_ERROR + 1; /* the reason is logged; not here */
+    assert_int_equal(http_server_open(&fixture->loop, &settings, &server), STATUS_INVALID);
+    char taken[32];
+    snprintf(taken, sizeof taken, "127.0.0.1:%d", http_server_port(fixture->server));
+    settings.listen = taken;
+    assert_int_equal(http_server_open(&fixture->loop, &settings, &server), STATUS_SYSTEM);
+    assert_null(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(slow_requests_end),
+        TEST(drain_ends_what_is_idle_and_finishes_the_rest),
+        TEST(clients_wait_where_there_is_no_room),
+        TEST(running_out_of_descriptors_is_survived),
+        TEST(bad_addresses_are_refused),
+    };
+    return cmocka_run_group_tests_name("http/server_limits", tests, NULL, NULL);
+}
