@@ -13,6 +13,9 @@ struct list_node {
     struct list_node *previous;
 };
 
+/* Names of types, members and variables can't stand in parentheses.
+ * NOLINTBEGIN(bugprone-macro-parentheses) */
+
 /* The element that contains `node` as its member `member`. */
 #define LIST_ELEMENT(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
@@ -20,6 +23,8 @@ struct list_node {
 #define LIST_EACH(node, list)                                                                      \
     for (struct list_node *node = (list)->next, *node##_next = node->next; node != (list);         \
          node = node##_next, node##_next = node->next)
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* For the list itself and for each of its nodes before first use. */
 static inline void list_init(struct list_node *list)

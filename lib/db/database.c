@@ -1,6 +1,7 @@
 #include "db/database.h"
 
-enum { READER_COUNT = 1 };
+/* A connection is replaced after a while, as a server's process grows with what it caches. */
+enum { READER_COUNT = 1, CONNECTION_LIFETIME_MS = 60 * 60 * 1000 };
 
 static enum status open_side(struct loop *loop, struct prng *prng,
                              const struct db_pool_settings *settings, struct db_pool **pool,
@@ -26,6 +27,7 @@ enum status database_open(struct database *database, struct loop *loop, struct p
         .migrations = settings->migrations,
         .migration_count = settings->migration_count,
         .answer_timeout_ms = settings->answer_timeout_ms,
+        .connection_lifetime_ms = CONNECTION_LIFETIME_MS,
     };
     enum status status = open_side(loop, prng, &side, &database->writer_pool, &database->writer);
     if (status != STATUS_OK)

@@ -62,6 +62,6 @@ size_t http_server_unfinished_count(const struct http_server *server);
 /* The port it listens on; tells which one the system has chosen for "host:0". */
 int http_server_port(const struct http_server *server);
 
-/* Sends what the sockets take at once of the replies so far, and starts closing everything. No other
- * call for this server may follow; its memory goes with its last close callback. */
+/* Sends what the sockets take at once of the replies so far, and starts closing everything. No
+ * other call for this server may follow; its memory goes with its last close callback. */
 void http_server_close(struct http_server *server);

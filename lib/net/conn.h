@@ -68,7 +68,8 @@ enum status net_set_init(struct net_set *set, struct loop *loop,
 /* Every connection must be closed. */
 void net_set_free(struct net_set *set);
 
-/* What the end of the turn does by itself: for bytes that must leave before everything is closed. */
+/* What the end of the turn does by itself: for bytes that must leave before everything is closed.
+ */
 void net_set_flush(struct net_set *set);
 
 /* Takes over an accepted, non-blocking socket. NULL: it failed, and the client is disconnected. */
