@@ -73,6 +73,13 @@ static void close_all(void *context)
     database_close(&app->database);
 }
 
+/* The module has logged what is wrong with the value. */
+static bool refuse_setting(struct app *app, const char *variable)
+{
+    log_write(&app->log, LOG_ERROR, NULL, "%s can't be used as it is set", variable);
+    return false;
+}
+
 static bool open_database(struct app *app)
 {
     struct database_settings settings = {
@@ -88,7 +95,7 @@ static bool open_database(struct app *app)
         .answer_timeout_ms = DATABASE_ANSWER_TIMEOUT_MS,
     };
     if (database_open(&app->database, &app->loop, &app->prng, &settings) != STATUS_OK)
-        return false;
+        return refuse_setting(app, "DATABASE_URL");
     app->store_pg = order_store_pg_open(&app->log, &app->loop.clock, app->database.writer,
                                         app->database.reader);
     if (app->store_pg == NULL)
@@ -101,7 +108,7 @@ static bool open_payment(struct app *app)
 {
     const char *url = app->settings->payment_service_url;
     if (http_client_open(&app->loop, url, &app->client) != STATUS_OK)
-        return false;
+        return refuse_setting(app, "PAYMENT_SERVICE_URL");
     app->payment_http = payment_http_open(app->client, &app->log, &app->prng);
     if (app->payment_http == NULL)
         return false;
@@ -145,7 +152,7 @@ static bool open_server(struct app *app)
         .service = app->handler,
     };
     if (http_server_open(&app->loop, &settings, &app->server) != STATUS_OK)
-        return false;
+        return refuse_setting(app, "LISTEN");
     handler_connect(app->handler, app->server, app->driver);
     struct shutdown_steps steps = {
         .drain = drain, .is_idle = is_idle, .stop = close_all, .context = app};

@@ -60,6 +60,13 @@ static void close_all(void *context)
     database_close(&app->database);
 }
 
+/* The module has logged what is wrong with the value. */
+static bool refuse_setting(struct app *app, const char *variable)
+{
+    log_write(&app->log, LOG_ERROR, NULL, "%s can't be used as it is set", variable);
+    return false;
+}
+
 static bool open_database(struct app *app)
 {
     struct database_settings settings = {
@@ -75,7 +82,7 @@ static bool open_database(struct app *app)
         .answer_timeout_ms = DATABASE_ANSWER_TIMEOUT_MS,
     };
     if (database_open(&app->database, &app->loop, &app->prng, &settings) != STATUS_OK)
-        return false;
+        return refuse_setting(app, "DATABASE_URL");
     app->store_pg =
         payment_store_pg_open(&app->loop.clock, app->database.writer, app->database.reader);
     if (app->store_pg == NULL)
@@ -104,7 +111,7 @@ static bool open_server(struct app *app)
         .service = app->handler,
     };
     if (http_server_open(&app->loop, &server_settings, &app->server) != STATUS_OK)
-        return false;
+        return refuse_setting(app, "LISTEN");
     handler_connect(app->handler, app->server);
     struct shutdown_steps steps = {
         .drain = drain, .is_idle = is_idle, .stop = close_all, .context = app};
