@@ -1,9 +1,5 @@
 #include "order/app.h"
 
-#include <signal.h>
-#include <unistd.h>
-
-#include "base/shutdown.h"
 #include "db/database.h"
 #include "http/client.h"
 #include "order/handler.h"
@@ -11,15 +7,13 @@
 #include "order/routes.h"
 #include "order/schema.h"
 #include "order/store_pg.h"
-#include "json/fields.h"
+#include "service/host.h"
 
 enum { DATABASE_ANSWER_TIMEOUT_MS = 10000 };
 
 struct app {
+    struct host host; /* log, loop and random numbers */
     const struct order_settings *settings;
-    struct log log;
-    struct loop loop;
-    struct prng prng;
     struct database database;
     struct order_store_pg *store_pg;
     struct order_store store;
@@ -29,7 +23,6 @@ struct app {
     struct driver *driver;
     struct handler *handler;
     struct http_server *server;
-    struct shutdown shutdown;
     bool is_draining;
 };
 
@@ -73,13 +66,6 @@ static void close_all(void *context)
     database_close(&app->database);
 }
 
-/* The module has logged what is wrong with the value. */
-static bool refuse_setting(struct app *app, const char *variable)
-{
-    log_write(&app->log, LOG_ERROR, NULL, "%s can't be used as it is set", variable);
-    return false;
-}
-
 static bool open_database(struct app *app)
 {
     struct database_settings settings = {
@@ -94,9 +80,9 @@ static bool open_database(struct app *app)
         .migration_count = order_migration_count,
         .answer_timeout_ms = DATABASE_ANSWER_TIMEOUT_MS,
     };
-    if (database_open(&app->database, &app->loop, &app->prng, &settings) != STATUS_OK)
-        return refuse_setting(app, "DATABASE_URL");
-    app->store_pg = order_store_pg_open(&app->log, &app->loop.clock, app->database.writer,
+    if (database_open(&app->database, &app->host.loop, &app->host.prng, &settings) != STATUS_OK)
+        return host_refuse_setting(&app->host, "DATABASE_URL");
+    app->store_pg = order_store_pg_open(&app->host.log, &app->host.loop.clock, app->database.writer,
                                         app->database.reader);
     if (app->store_pg == NULL)
         return false;
@@ -107,9 +93,9 @@ static bool open_database(struct app *app)
 static bool open_payment(struct app *app)
 {
     const char *url = app->settings->payment_service_url;
-    if (http_client_open(&app->loop, url, &app->client) != STATUS_OK)
-        return refuse_setting(app, "PAYMENT_SERVICE_URL");
-    app->payment_http = payment_http_open(app->client, &app->log, &app->prng);
+    if (http_client_open(&app->host.loop, url, &app->client) != STATUS_OK)
+        return host_refuse_setting(&app->host, "PAYMENT_SERVICE_URL");
+    app->payment_http = payment_http_open(app->client, &app->host.log, &app->host.prng);
     if (app->payment_http == NULL)
         return false;
     app->payment = payment_http_port(app->payment_http);
@@ -119,8 +105,8 @@ static bool open_payment(struct app *app)
 static bool open_driver(struct app *app)
 {
     struct handler_settings handler_settings = {
-        .clock = &app->loop.clock,
-        .prng = &app->prng,
+        .clock = &app->host.loop.clock,
+        .prng = &app->host.prng,
         .store = &app->store,
         .is_ready = is_ready,
         .is_ready_context = app,
@@ -129,9 +115,9 @@ static bool open_driver(struct app *app)
     if (app->handler == NULL)
         return false;
     struct driver_settings driver_settings = {
-        .clock = &app->loop.clock,
-        .log = &app->log,
-        .prng = &app->prng,
+        .clock = &app->host.loop.clock,
+        .log = &app->host.log,
+        .prng = &app->host.prng,
         .store = &app->store,
         .payment = &app->payment,
         .order_deadline_ms = (uint64_t)app->settings->order_deadline_ms,
@@ -151,48 +137,32 @@ static bool open_server(struct app *app)
         .route_count = order_route_count,
         .service = app->handler,
     };
-    if (http_server_open(&app->loop, &settings, &app->server) != STATUS_OK)
-        return refuse_setting(app, "LISTEN");
+    if (http_server_open(&app->host.loop, &settings, &app->server) != STATUS_OK)
+        return host_refuse_setting(&app->host, "LISTEN");
     handler_connect(app->handler, app->server, app->driver);
-    struct shutdown_steps steps = {
-        .drain = drain, .is_idle = is_idle, .stop = close_all, .context = app};
-    return shutdown_init(&app->shutdown, &app->loop, &steps,
-                         (uint64_t)app->settings->drain_timeout_ms) == STATUS_OK;
+    return true;
 }
 
-static void flush_log(void *context)
+static bool open_all(void *context)
 {
-    log_flush(context);
-}
-
-static bool open_all(struct app *app)
-{
+    struct app *app = context;
     return open_database(app) && open_payment(app) && open_driver(app) && open_server(app);
 }
 
 int app_run(const struct order_settings *settings)
 {
     struct app app = {.settings = settings};
-    struct loop_hook log_hook;
-    signal(SIGPIPE, SIG_IGN);
-    log_init(&app.log, "order", (enum log_level)settings->log_level,
-             (enum log_format)settings->log_format, STDERR_FILENO);
-    if (prng_seed_from_system(&app.prng) != STATUS_OK ||
-        loop_init(&app.loop, &app.log) != STATUS_OK)
-        return 1;
-    json_seed_hashes(prng_next(&app.prng));
-    loop_add_hook(&app.loop, LOOP_PHASE_LOG, &log_hook, flush_log, &app.log);
-    bool is_open = open_all(&app);
-    if (is_open) {
-        log_write(&app.log, LOG_INFO, NULL, "serving on %s", settings->listen);
-        loop_run(&app.loop);
-    } else {
-        close_all(&app);
-    }
-    enum status closed = loop_close(&app.loop);
-    if (closed != STATUS_OK)
-        log_write(&app.log, LOG_ERROR, NULL, "a handle was left open: %s", status_text(closed));
-    log_write(&app.log, LOG_INFO, NULL, is_open ? "stopped" : "not started");
-    log_free(&app.log);
-    return is_open && closed == STATUS_OK ? 0 : 1;
+    const struct host_settings host_settings = {
+        .name = "order",
+        .listen = settings->listen,
+        .log_level = (enum log_level)settings->log_level,
+        .log_format = (enum log_format)settings->log_format,
+        .drain_timeout_ms = (uint64_t)settings->drain_timeout_ms,
+        .open = open_all,
+        .drain = drain,
+        .is_idle = is_idle,
+        .close = close_all,
+        .app = &app,
+    };
+    return host_run(&app.host, &host_settings);
 }

@@ -1,29 +1,22 @@
 #include "payment/app.h"
 
-#include <signal.h>
-#include <unistd.h>
-
-#include "base/shutdown.h"
 #include "db/database.h"
 #include "payment/handler.h"
 #include "payment/routes.h"
 #include "payment/schema.h"
 #include "payment/store_pg.h"
-#include "json/fields.h"
+#include "service/host.h"
 
 enum { DATABASE_ANSWER_TIMEOUT_MS = 10000 };
 
 struct app {
+    struct host host; /* log, loop and random numbers */
     const struct payment_settings *settings;
-    struct log log;
-    struct loop loop;
-    struct prng prng;
     struct database database;
     struct payment_store_pg *store_pg;
     struct payment_store store;
     struct handler *handler;
     struct http_server *server;
-    struct shutdown shutdown;
     bool is_draining;
 };
 
@@ -60,13 +53,6 @@ static void close_all(void *context)
     database_close(&app->database);
 }
 
-/* The module has logged what is wrong with the value. */
-static bool refuse_setting(struct app *app, const char *variable)
-{
-    log_write(&app->log, LOG_ERROR, NULL, "%s can't be used as it is set", variable);
-    return false;
-}
-
 static bool open_database(struct app *app)
 {
     struct database_settings settings = {
@@ -81,10 +67,10 @@ static bool open_database(struct app *app)
         .migration_count = payment_migration_count,
         .answer_timeout_ms = DATABASE_ANSWER_TIMEOUT_MS,
     };
-    if (database_open(&app->database, &app->loop, &app->prng, &settings) != STATUS_OK)
-        return refuse_setting(app, "DATABASE_URL");
+    if (database_open(&app->database, &app->host.loop, &app->host.prng, &settings) != STATUS_OK)
+        return host_refuse_setting(&app->host, "DATABASE_URL");
     app->store_pg =
-        payment_store_pg_open(&app->loop.clock, app->database.writer, app->database.reader);
+        payment_store_pg_open(&app->host.loop.clock, app->database.writer, app->database.reader);
     if (app->store_pg == NULL)
         return false;
     app->store = payment_store_pg_port(app->store_pg);
@@ -94,9 +80,9 @@ static bool open_database(struct app *app)
 static bool open_server(struct app *app)
 {
     struct handler_settings handler_settings = {
-        .clock = &app->loop.clock,
-        .log = &app->log,
-        .prng = &app->prng,
+        .clock = &app->host.loop.clock,
+        .log = &app->host.log,
+        .prng = &app->host.prng,
         .store = &app->store,
         .is_ready = is_ready,
         .is_ready_context = app,
@@ -110,43 +96,32 @@ static bool open_server(struct app *app)
         .route_count = payment_route_count,
         .service = app->handler,
     };
-    if (http_server_open(&app->loop, &server_settings, &app->server) != STATUS_OK)
-        return refuse_setting(app, "LISTEN");
+    if (http_server_open(&app->host.loop, &server_settings, &app->server) != STATUS_OK)
+        return host_refuse_setting(&app->host, "LISTEN");
     handler_connect(app->handler, app->server);
-    struct shutdown_steps steps = {
-        .drain = drain, .is_idle = is_idle, .stop = close_all, .context = app};
-    return shutdown_init(&app->shutdown, &app->loop, &steps,
-                         (uint64_t)app->settings->drain_timeout_ms) == STATUS_OK;
+    return true;
 }
 
-static void flush_log(void *context)
+static bool open_all(void *context)
 {
-    log_flush(context);
+    struct app *app = context;
+    return open_database(app) && open_server(app);
 }
 
 int app_run(const struct payment_settings *settings)
 {
     struct app app = {.settings = settings};
-    struct loop_hook log_hook;
-    signal(SIGPIPE, SIG_IGN);
-    log_init(&app.log, "payment", (enum log_level)settings->log_level,
-             (enum log_format)settings->log_format, STDERR_FILENO);
-    if (prng_seed_from_system(&app.prng) != STATUS_OK ||
-        loop_init(&app.loop, &app.log) != STATUS_OK)
-        return 1;
-    json_seed_hashes(prng_next(&app.prng));
-    loop_add_hook(&app.loop, LOOP_PHASE_LOG, &log_hook, flush_log, &app.log);
-    bool is_open = open_database(&app) && open_server(&app);
-    if (is_open) {
-        log_write(&app.log, LOG_INFO, NULL, "serving on %s", settings->listen);
-        loop_run(&app.loop);
-    } else {
-        close_all(&app);
-    }
-    enum status closed = loop_close(&app.loop);
-    if (closed != STATUS_OK)
-        log_write(&app.log, LOG_ERROR, NULL, "a handle was left open: %s", status_text(closed));
-    log_write(&app.log, LOG_INFO, NULL, is_open ? "stopped" : "not started");
-    log_free(&app.log);
-    return is_open && closed == STATUS_OK ? 0 : 1;
+    const struct host_settings host_settings = {
+        .name = "payment",
+        .listen = settings->listen,
+        .log_level = (enum log_level)settings->log_level,
+        .log_format = (enum log_format)settings->log_format,
+        .drain_timeout_ms = (uint64_t)settings->drain_timeout_ms,
+        .open = open_all,
+        .drain = drain,
+        .is_idle = is_idle,
+        .close = close_all,
+        .app = &app,
+    };
+    return host_run(&app.host, &host_settings);
 }

@@ -7,6 +7,7 @@
 #include "base/slab.h"
 #include "base/trace.h"
 #include "payment/codec.h"
+#include "service/health.h"
 
 enum { CALL_TIMEOUT_MS = 5000, ANSWER_SIZE_MAX = 4096 };
 
@@ -268,17 +269,12 @@ void handler_get_payment(void *service, http_exchange_id exchange,
         refuse(call, status);
 }
 
-static void reply_text(struct handler *handler, http_exchange_id exchange, const char *body)
-{
-    struct http_response response = {.status = 200, .body = {body, strlen(body)}};
-    http_reply(handler->server, exchange, &response);
-}
-
 void handler_get_healthz(void *service, http_exchange_id exchange,
                          const struct http_request *request)
 {
+    struct handler *handler = service;
     (void)request;
-    reply_text(service, exchange, "{\"status\":\"ok\"}");
+    health_reply_live(handler->server, exchange);
 }
 
 void handler_get_readyz(void *service, http_exchange_id exchange,
@@ -286,8 +282,6 @@ void handler_get_readyz(void *service, http_exchange_id exchange,
 {
     struct handler *handler = service;
     (void)request;
-    if (handler->settings.is_ready(handler->settings.is_ready_context))
-        reply_text(handler, exchange, "{\"status\":\"ready\"}");
-    else
-        http_reply_error(handler->server, exchange, 503, retry_after, "Not ready");
+    health_reply_ready(handler->server, exchange,
+                       handler->settings.is_ready(handler->settings.is_ready_context));
 }

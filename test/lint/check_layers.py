@@ -14,11 +14,12 @@ LIB = {
     "net": {"base"},
     "db": {"base"},
     "http": {"base", "net"},
+    "service": {"base", "json", "http"},
 }
 
 # Foreign headers -> the only folders that may know them.
 FOREIGN = {
-    "uv.h": {"lib/base", "lib/net", "lib/db", "lib/http"},
+    "uv.h": {"lib/base", "lib/net", "lib/db", "lib/http", "lib/service"},
     "llhttp.h": {"lib/http"},
     "libpq-fe.h": {"lib/db"},
     "jansson.h": {"lib/json"},
@@ -41,7 +42,7 @@ SERVICES = {
         "driver_saga": {"base", "order", "saga", "store", "payment", "ids", "driver"},
         "driver_step": {"base", "order", "saga", "store", "payment", "ids", "driver", "driver_saga"},
         "codec": {"base", "json", "http/message", "order", "payment", "driver"},
-        "handler": {"base", "json/fields", "http", "order", "store", "driver", "codec"},
+        "handler": {"base", "json/fields", "http", "service/health", "order", "store", "driver", "codec"},
         "routes": {"http", "handler"},
         "settings": {"base"},
         "app": {"*"},
@@ -54,7 +55,7 @@ SERVICES = {
         "schema": {"db/migrate"},
         "store_pg": {"base", "db", "payment", "store", "schema"},
         "codec": {"base", "json", "http/message", "payment", "rules"},
-        "handler": {"base", "json/fields", "http", "payment", "rules", "store", "codec"},
+        "handler": {"base", "json/fields", "http", "service/health", "payment", "rules", "store", "codec"},
         "routes": {"http", "handler"},
         "settings": {"base"},
         "app": {"*"},

@@ -1,4 +1,4 @@
-#include "base/shutdown.h"
+#include "service/shutdown.h"
 
 static void stop_once(struct shutdown *shutdown)
 {

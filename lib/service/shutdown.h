@@ -1,6 +1,6 @@
 /* shutdown - SIGTERM and SIGINT: drain first, stop when idle or when patience ends.
  *
- * Place      above base/loop.
+ * Place      host -> [shutdown] -> base/loop.
  * Thread     the loop thread only.
  * Ownership  The caller owns it; it must live until the loop is closed.
  * Units      *_ms: milliseconds. */

@@ -1,0 +1,71 @@
+#include "service/host.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "json/fields.h"
+
+/* A client that has gone is an error of the write, not a signal. */
+static void ignore_sigpipe(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void flush_log(void *context)
+{
+    log_flush(context);
+}
+
+static bool start_shutdown(struct host *host)
+{
+    const struct host_settings *settings = host->settings;
+    struct shutdown_steps steps = {
+        .drain = settings->drain,
+        .is_idle = settings->is_idle,
+        .stop = settings->close,
+        .context = settings->app,
+    };
+    return shutdown_init(&host->shutdown, &host->loop, &steps, settings->drain_timeout_ms) ==
+           STATUS_OK;
+}
+
+static bool serve(struct host *host)
+{
+    const struct host_settings *settings = host->settings;
+    if (!settings->open(settings->app) || !start_shutdown(host)) {
+        settings->close(settings->app);
+        return false;
+    }
+    log_write(&host->log, LOG_INFO, NULL, "serving on %s", settings->listen);
+    loop_run(&host->loop);
+    return true;
+}
+
+int host_run(struct host *host, const struct host_settings *settings)
+{
+    host->settings = settings;
+    ignore_sigpipe();
+    log_init(&host->log, settings->name, settings->log_level, settings->log_format, STDERR_FILENO);
+    if (prng_seed_from_system(&host->prng) != STATUS_OK ||
+        loop_init(&host->loop, &host->log) != STATUS_OK) {
+        log_write(&host->log, LOG_ERROR, NULL, "the system gives no random numbers or no loop");
+        log_free(&host->log);
+        return 1;
+    }
+    json_seed_hashes(prng_next(&host->prng));
+    loop_add_hook(&host->loop, LOOP_PHASE_LOG, &host->log_hook, flush_log, &host->log);
+    bool has_served = serve(host);
+    enum status closed = loop_close(&host->loop);
+    if (closed != STATUS_OK)
+        log_write(&host->log, LOG_ERROR, NULL, "a handle was left open: %s", status_text(closed));
+    log_write(&host->log, LOG_INFO, NULL, has_served ? "stopped" : "not started");
+    log_free(&host->log);
+    return has_served && closed == STATUS_OK ? 0 : 1;
+}
+
+bool host_refuse_setting(struct host *host, const char *variable)
+{
+    log_write(&host->log, LOG_ERROR, NULL, "%s can't be used as it is set", variable);
+    return false;
+}
