@@ -239,35 +239,35 @@ static void dispatch(void *context)
         watch_waiting(client);
 }
 
-enum status http_client_open(struct loop *loop, const char *url, struct http_client **opened)
+enum status http_client_open(struct loop *loop, const char *url, struct http_client **client)
 {
-    struct http_client *client = calloc(1, sizeof *client);
-    if (client == NULL)
+    struct http_client *opened = calloc(1, sizeof *opened);
+    if (opened == NULL)
         return STATUS_NO_MEMORY;
-    client->loop = loop;
+    opened->loop = loop;
     const char *reason;
-    enum status status = http_origin_lookup(url, &client->origin, &reason);
+    enum status status = http_origin_lookup(url, &opened->origin, &reason);
     if (status != STATUS_OK) {
         log_write(loop->log, LOG_ERROR, NULL, "cannot call %s: %s", url, reason);
-        free(client);
+        free(opened);
         return status;
     }
-    loop_add_hook(loop, LOOP_PHASE_NETWORK, &client->hook, dispatch, client);
-    status = net_set_init(&client->set, loop, (size_t)REQUEST_SIZE_MAX * HTTP_CLIENT_DEPTH_MAX);
+    loop_add_hook(loop, LOOP_PHASE_NETWORK, &opened->hook, dispatch, opened);
+    status = net_set_init(&opened->set, loop, (size_t)REQUEST_SIZE_MAX * HTTP_CLIENT_DEPTH_MAX);
     if (status != STATUS_OK) {
-        loop_remove_hook(&client->hook);
-        free(client);
+        loop_remove_hook(&opened->hook);
+        free(opened);
         return status;
     }
     for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
-        client_conn_init(&client->conns[i], loop, &client->origin, &conn_events, client);
-    list_init(&client->waiting);
-    list_init(&client->unsent);
-    timer_init(&client->waiting_timer, on_waiting_timer, client);
-    timer_init(&client->unsent_timer, on_unsent_timer, client);
-    uv_idle_init(&loop->uv, &client->release);
-    client->release.data = client;
-    *opened = client;
+        client_conn_init(&opened->conns[i], loop, &opened->origin, &conn_events, opened);
+    list_init(&opened->waiting);
+    list_init(&opened->unsent);
+    timer_init(&opened->waiting_timer, on_waiting_timer, opened);
+    timer_init(&opened->unsent_timer, on_unsent_timer, opened);
+    uv_idle_init(&loop->uv, &opened->release);
+    opened->release.data = opened;
+    *client = opened;
     return STATUS_OK;
 }
 

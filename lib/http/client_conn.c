@@ -38,7 +38,6 @@ static void end_connection(struct client_conn *conn, const char *reason)
         return;
     conn->state = CLIENT_CONN_CLOSING;
     conn->end_reason = reason;
-    timer_stop(&conn->loop->clock, &conn->timer);
     net_conn_close(conn->net);
     report_open_calls(conn);
     fail_calls(conn);
@@ -66,7 +65,7 @@ static void on_timer(struct timer *timer, void *context)
     struct client_conn *conn = context;
     if (conn->state == CLIENT_CONN_CONNECTING)
         end_connection(conn, "no connection in time");
-    else
+    else if (conn->state == CLIENT_CONN_UP)
         watch_deadlines(conn);
 }
 
@@ -77,7 +76,6 @@ static void on_connected(void *owner)
         return;
     conn->state = CLIENT_CONN_UP;
     conn->was_up = true;
-    timer_stop(&conn->loop->clock, &conn->timer);
     conn->events->on_up(conn->owner);
 }
 

@@ -23,6 +23,7 @@ static void on_guard(struct timer *timer, void *context)
 static void on_turn_end(void *context)
 {
     struct bench *bench = context;
+    bench->turn++;
     bool is_reached = bench->is_reached != NULL ? bench->is_reached(bench)
                                                 : bench->answered_count >= bench->wanted_count;
     if (is_reached)
@@ -41,7 +42,6 @@ int bench_setup(void **state)
     timer_init(&bench->guard, on_guard, bench);
     peer_open(&bench->peer, &bench->loop);
     assert_int_equal(http_client_open(&bench->loop, bench->peer.url, &bench->client), STATUS_OK);
-    bench->may_answer = true;
     *state = bench;
     return 0;
 }
@@ -72,7 +72,7 @@ static void on_answer(struct http_call *call, enum status status, const struct h
 {
     struct bench_call *record = (struct bench_call *)call;
     struct bench *bench = record->bench;
-    assert_true(bench->may_answer);
+    assert_true(record->turn < bench->turn || bench->is_closing_client);
     assert_int_equal(record->place, 0);
     assert_int_equal(answer != NULL, status == STATUS_OK);
     record->place = ++bench->answered_count;
@@ -94,11 +94,8 @@ enum status bench_submit(struct bench *bench, size_t index)
     record->bench = bench;
     record->place = 0;
     record->call.callback = on_answer;
-    bool may_answer = bench->may_answer;
-    bench->may_answer = false;
-    enum status status = http_client_submit(bench->client, &record->call);
-    bench->may_answer = may_answer;
-    return status;
+    record->turn = bench->turn;
+    return http_client_submit(bench->client, &record->call);
 }
 
 void bench_get_within(struct bench *bench, size_t index, uint64_t patience_ms)
@@ -139,11 +136,35 @@ void bench_run_until(struct bench *bench, bool (*is_reached)(struct bench *bench
     run(bench);
 }
 
+const char answer_ok_text[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+void answer_ok(struct peer *peer, struct peer_conn *conn, const struct http_message *request)
+{
+    (void)peer;
+    (void)request;
+    peer_send(conn, answer_ok_text);
+}
+
+void stay_silent(struct peer *peer, struct peer_conn *conn, const struct http_message *request)
+{
+    (void)peer;
+    (void)conn;
+    (void)request;
+}
+
 void bench_close_client(struct bench *bench)
 {
-    struct http_client *client = bench->client;
-    http_client_close(client);
+    bench->is_closing_client = true;
+    http_client_close(bench->client);
+    bench->is_closing_client = false;
     bench->client = NULL;
+}
+
+void bench_open_client(struct bench *bench, const char *url)
+{
+    if (bench->client != NULL)
+        bench_close_client(bench);
+    assert_int_equal(http_client_open(&bench->loop, url, &bench->client), STATUS_OK);
 }
 
 void assert_answered(const struct bench *bench, size_t index, int status, const char *body)
@@ -160,4 +181,12 @@ void assert_failed(const struct bench *bench, size_t index, enum status status)
     const struct bench_call *call = &bench->calls[index];
     assert_true(call->place != 0);
     assert_int_equal(call->status, status);
+}
+
+void assert_next_call_succeeds(struct bench *bench)
+{
+    bench->peer.script = answer_ok;
+    bench_get(bench, 0);
+    bench_run_until_answered(bench, bench->answered_count + 1);
+    assert_answered(bench, 0, 200, "hi");
 }

@@ -14,6 +14,7 @@ struct bench;
 struct bench_call {
     struct http_call call; /* first, so that the callback finds the rest */
     struct bench *bench;
+    size_t turn;  /* of its submit */
     size_t place; /* 1 for the first that was answered; 0 until then */
     enum status status;
     int answer_status;
@@ -32,7 +33,8 @@ struct bench {
     size_t answered_count;
     size_t wanted_count;
     bool (*is_reached)(struct bench *bench);
-    bool may_answer; /* false while the test is inside submit */
+    size_t turn;
+    bool is_closing_client; /* only then a call may be answered in the turn of its submit */
 };
 
 /* For cmocka_unit_test_setup_teardown(): *state is the bench, with a peer that refuses. */
@@ -52,6 +54,15 @@ void bench_run_until_answered(struct bench *bench, size_t count);
 void bench_run_until(struct bench *bench, bool (*is_reached)(struct bench *bench));
 
 void bench_close_client(struct bench *bench);
+/* Instead of the client that bench_setup() has opened. */
+void bench_open_client(struct bench *bench, const char *url);
+
+/* Scripts: 200 with the body "hi"; nothing at all. */
+extern const char answer_ok_text[];
+peer_script answer_ok;
+peer_script stay_silent;
 
 void assert_answered(const struct bench *bench, size_t index, int status, const char *body);
 void assert_failed(const struct bench *bench, size_t index, enum status status);
+/* With the script answer_ok, whatever became of the calls before. */
+void assert_next_call_succeeds(struct bench *bench);

@@ -2,14 +2,14 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { RECEIVED_SIZE_MAX = 1024 * 1024, LISTEN_BACKLOG = 64 };
 
 static void on_alloc(uv_handle_t *handle, size_t suggested_size, uv_buf_t *memory)
 {
-    (void)handle;
-    *memory = uv_buf_init(malloc(suggested_size), (unsigned)suggested_size);
+    (void)suggested_size;
+    struct peer_conn *conn = handle->data;
+    *memory = uv_buf_init(conn->read_buffer, sizeof conn->read_buffer);
 }
 
 static void on_conn_closed(uv_handle_t *handle)
@@ -24,6 +24,13 @@ void peer_end(struct peer_conn *conn)
     timer_stop(&conn->peer->loop->clock, &conn->timer);
     if (!uv_is_closing((uv_handle_t *)&conn->tcp))
         uv_close((uv_handle_t *)&conn->tcp, on_conn_closed);
+}
+
+void peer_reset(struct peer_conn *conn)
+{
+    timer_stop(&conn->peer->loop->clock, &conn->timer);
+    int error = uv_tcp_close_reset(&conn->tcp, on_conn_closed);
+    assert(error == 0);
 }
 
 static void take_bytes(struct peer_conn *conn, const char *data, size_t size)
@@ -50,7 +57,6 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *memory)
     struct peer_conn *conn = stream->data;
     if (size > 0)
         take_bytes(conn, memory->base, (size_t)size);
-    free(memory->base);
     if (size < 0) {
         conn->has_ended = true;
         peer_end(conn);
@@ -61,7 +67,7 @@ static void send_piece(struct peer_conn *conn, size_t size)
 {
     if (size > conn->pending_size)
         size = conn->pending_size;
-    uv_buf_t piece = uv_buf_init((char *)(uintptr_t)conn->pending, (unsigned)size);
+    uv_buf_t piece = uv_buf_init((char *)conn->pending, (unsigned)size);
     int sent = uv_try_write((uv_stream_t *)&conn->tcp, &piece, 1);
     assert(sent == (int)size);
     conn->pending += size;

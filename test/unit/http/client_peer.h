@@ -7,7 +7,7 @@
 #include "base/loop.h"
 #include "http/parser.h"
 
-enum { PEER_CONN_COUNT_MAX = 32, PEER_URL_SIZE = 64 };
+enum { PEER_CONN_COUNT_MAX = 32, PEER_URL_SIZE = 64, PEER_READ_SIZE = 64 * 1024 };
 
 struct peer;
 
@@ -15,6 +15,7 @@ struct peer_conn {
     uv_tcp_t tcp;
     struct peer *peer;
     struct http_parser parser;
+    char read_buffer[PEER_READ_SIZE];
     struct buffer received; /* raw */
     size_t read_count;
     size_t request_count;
@@ -52,3 +53,5 @@ void peer_send(struct peer_conn *conn, const char *text);
 void peer_send_in_pieces(struct peer_conn *conn, const char *text, size_t first_size,
                          size_t piece_size);
 void peer_end(struct peer_conn *conn);
+/* The client sees "connection reset by peer". */
+void peer_reset(struct peer_conn *conn);

@@ -10,15 +10,6 @@
 
 #include <cmocka.h>
 
-static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-
-static void answer_ok(struct peer *peer, struct peer_conn *conn, const struct http_message *request)
-{
-    (void)peer;
-    (void)request;
-    peer_send(conn, ok);
-}
-
 /* With the request's target as the body. */
 static void answer_target(struct peer *peer, struct peer_conn *conn,
                           const struct http_message *request)
@@ -28,14 +19,6 @@ static void answer_target(struct peer *peer, struct peer_conn *conn,
     snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%.*s",
              request->target.size, (int)request->target.size, request->target.data);
     peer_send(conn, text);
-}
-
-static void stay_silent(struct peer *peer, struct peer_conn *conn,
-                        const struct http_message *request)
-{
-    (void)peer;
-    (void)conn;
-    (void)request;
 }
 
 static void assert_received(const struct peer_conn *conn, const char *expected)
@@ -239,7 +222,7 @@ static void connections_and_their_depth_are_limited(void **state)
     /* One answer makes room for one call more. */
     size_t before = bench->peer.request_count;
     bench->peer.script = answer_ok;
-    peer_send(&bench->peer.conns[3], ok);
+    peer_send(&bench->peer.conns[3], answer_ok_text);
     bench_run_until_answered(bench, 1);
     bench_run_until_answered(bench, BENCH_CALL_COUNT - before + 1);
     assert_int_equal(bench->peer.request_count, BENCH_CALL_COUNT);
