@@ -1,54 +1,47 @@
-/* head - our own strict reading of a message's head: request or status line and header lines.
+/* head - a message's head out of llhttp: its callbacks, and a verdict that all its versions share.
  *
- * Place      below http/parser; pure functions on bytes, no llhttp, no sockets.
- * Ownership  What is read borrows the head's bytes.
- * Errors     `error` tells the status code to answer and a text.
- * Limits     HTTP_HEAD_SIZE_MAX, HTTP_HEADER_COUNT_MAX, HTTP_TARGET_SIZE_MAX, HTTP_BLANK_SIZE_MAX.
- * Source     RFC 9112 sections 2.2, 3, 5, 6; RFC 9110 section 10.1.1.
- *
- * Strict, because two programs in a row that read one message differently let a request be smuggled
- * past the first: lone CR or LF, folded lines, blanks before a colon, several lengths. */
+ * Place      http/parser -> [head] -> http/head_check, llhttp; no sockets. The callbacks are for a
+ *            parser whose `data` is the struct http_head_reader.
+ * Ownership  What is read borrows the head's bytes, which llhttp must get in one piece.
+ * Errors     The first one goes to reader->error: the status code to answer and a text.
+ * Limits     HTTP_HEADER_COUNT_MAX, those of http/head_check.h; the head's size is the caller's. */
 #pragma once
 
-#include <stdbool.h>
+#include <llhttp.h>
 
-#include "http/message.h"
+#include "http/head_check.h"
 
-enum { HTTP_TARGET_SIZE_MAX = 8000, HTTP_BLANK_SIZE_MAX = 16 };
+#if LLHTTP_VERSION_MAJOR < 9 && (!defined(LLHTTP_STRICT_MODE) || !LLHTTP_STRICT_MODE)
+#error                                                                                             \
+    "llhttp 8 must be compiled with LLHTTP_STRICT_MODE=1: its loose state machine lets requests be smuggled"
+#endif
 
-/* A whole message. For requests: method, target; for answers: status. */
-struct http_message {
-    enum http_method method;
-    struct http_text target; /* "/path?query", or "*" for OPTIONS; never empty */
-    int status;
-    int minor_version; /* 0 or 1, of HTTP/1.x */
-    bool expects_continue;
-    struct http_text body;
-    struct http_header headers[HTTP_HEADER_COUNT_MAX];
-    size_t header_count;
-    bool keep_alive; /* the sender will go on with this connection */
+struct http_head_reader {
+    struct http_message *message; /* all but body and keep_alive is set here */
+    struct http_parse_error *error;
+    struct http_text method;   /* as it stands in the first line */
+    struct http_text version;  /* "1.1" */
+    struct http_header header; /* the one that is being read */
+    bool has_version;          /* it, and what stands before it, is read and good */
+    bool is_whole;             /* the head is read and good */
 };
 
-struct http_parse_error {
-    int status;       /* what a server answers: 400, 413, 414, 417, 431, 501, 505; 0: no error */
-    const char *text; /* static; fit for {"detail": …} */
-};
+/* For each new head. */
+void http_head_begin(struct http_head_reader *reader, struct http_message *message,
+                     struct http_parse_error *error);
 
-/* Where a search for the head's end has got to; zeroed for a new head. */
-struct http_head_scan {
-    size_t scanned_size; /* not to be scanned again */
-    size_t blank_size;   /* of empty lines in front; not part of the message */
-};
+int http_head_on_method(llhttp_t *llhttp, const char *at, size_t size);
+int http_head_on_url(llhttp_t *llhttp, const char *at, size_t size);
+int http_head_on_version(llhttp_t *llhttp, const char *at, size_t size);
+int http_head_on_version_complete(llhttp_t *llhttp);
+int http_head_on_status_complete(llhttp_t *llhttp);
+/* HPE_USER, and no error, for trailers, the headers behind a chunked body. */
+int http_head_on_header_field(llhttp_t *llhttp, const char *at, size_t size);
+int http_head_on_header_value(llhttp_t *llhttp, const char *at, size_t size);
+int http_head_on_header_value_complete(llhttp_t *llhttp);
 
-enum http_head_progress { HTTP_HEAD_MORE, HTTP_HEAD_WHOLE, HTTP_HEAD_BAD };
+/* To be called by the parser's own callback, which tells llhttp about the body. */
+bool http_head_take_headers(llhttp_t *llhttp);
 
-/* Looks for the head's end in the first `size` bytes that have come; to be called again with more.
- * On HTTP_HEAD_WHOLE the head is [scan->blank_size, *end). */
-enum http_head_progress http_head_scan(struct http_head_scan *scan, const char *text, size_t size,
-                                       size_t *end, struct http_parse_error *error);
-
-/* Reads a head that http_head_scan() let pass. All of *message but body and keep_alive is set. */
-bool http_head_read_request(struct http_text head, struct http_message *message,
-                            struct http_parse_error *error);
-bool http_head_read_answer(struct http_text head, struct http_message *message,
-                           struct http_parse_error *error);
+/* llhttp has refused the head, or not got to its end: sets reader->error if it is not yet set. */
+void http_head_explain(llhttp_t *llhttp, struct http_text head);

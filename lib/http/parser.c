@@ -12,6 +12,12 @@ static int fail(struct http_parser *parser, int status, const char *text)
     return HPE_USER;
 }
 
+/* llhttp's `data` belongs to http/head. */
+static struct http_parser *parser_of(llhttp_t *llhttp)
+{
+    return (struct http_parser *)(void *)((char *)llhttp - offsetof(struct http_parser, llhttp));
+}
+
 /* Everything of a chunked body that is not body. llhttp's versions differ in the line ends and
  * extensions that they let pass, and none limits them. */
 static int check_framing(struct http_parser *parser, const char *end)
@@ -32,7 +38,9 @@ static int check_framing(struct http_parser *parser, const char *end)
 
 static int on_headers_complete(llhttp_t *llhttp)
 {
-    struct http_parser *parser = llhttp->data;
+    struct http_parser *parser = parser_of(llhttp);
+    if (!http_head_take_headers(llhttp))
+        return HPE_USER;
     /* We never change the protocol; else llhttp would wait for us to do it. */
     llhttp->upgrade = 0;
     int status = parser->message.status;
@@ -42,7 +50,7 @@ static int on_headers_complete(llhttp_t *llhttp)
 
 static int on_body(llhttp_t *llhttp, const char *at, size_t size)
 {
-    struct http_parser *parser = llhttp->data;
+    struct http_parser *parser = parser_of(llhttp);
     int verdict = check_framing(parser, at);
     if (verdict != HPE_OK)
         return verdict;
@@ -59,23 +67,9 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t size)
     return parser->body.failed ? fail(parser, 503, "Out of memory") : HPE_OK;
 }
 
-/* Headers behind the body: nobody here reads them, and what is read by some only is a danger. */
-static int refuse_trailer(llhttp_t *llhttp)
-{
-    struct http_parser *parser = llhttp->data;
-    return parser->in_body ? fail(parser, 400, "Trailers are not accepted") : HPE_OK;
-}
-
-static int refuse_trailer_text(llhttp_t *llhttp, const char *at, size_t size)
-{
-    (void)at;
-    (void)size;
-    return refuse_trailer(llhttp);
-}
-
 static int on_message_complete(llhttp_t *llhttp)
 {
-    struct http_parser *parser = llhttp->data;
+    struct http_parser *parser = parser_of(llhttp);
     parser->is_whole = true;
     /* Only now: llhttp forgets the flags right after. */
     parser->message.keep_alive = llhttp_should_keep_alive(llhttp) != 0;
@@ -83,11 +77,15 @@ static int on_message_complete(llhttp_t *llhttp)
 }
 
 static const llhttp_settings_t settings = {
+    .on_method = http_head_on_method,
+    .on_url = http_head_on_url,
+    .on_version = http_head_on_version,
+    .on_version_complete = http_head_on_version_complete,
+    .on_status_complete = http_head_on_status_complete,
+    .on_header_field = http_head_on_header_field,
+    .on_header_value = http_head_on_header_value,
+    .on_header_value_complete = http_head_on_header_value_complete,
     .on_headers_complete = on_headers_complete,
-    .on_header_field = refuse_trailer_text,
-    .on_header_value = refuse_trailer_text,
-    .on_header_field_complete = refuse_trailer,
-    .on_header_value_complete = refuse_trailer,
     .on_body = on_body,
     .on_message_complete = on_message_complete,
 };
@@ -106,7 +104,7 @@ void http_parser_init(struct http_parser *parser, enum http_parser_kind kind)
     buffer_init(&parser->body, HTTP_BODY_SIZE_MAX);
     llhttp_init(&parser->llhttp, kind == HTTP_PARSE_REQUESTS ? HTTP_REQUEST : HTTP_RESPONSE,
                 &settings);
-    parser->llhttp.data = parser;
+    parser->llhttp.data = &parser->reader;
 }
 
 void http_parser_free(struct http_parser *parser)
@@ -135,27 +133,25 @@ static void begin_message(struct http_parser *parser)
     parser->is_whole = false;
 }
 
-/* True where all went well; *used is less than size only where the message is whole. */
+/* True where all was taken, or as much as ends the message: *used is less than size only then. */
 static bool run_llhttp(struct http_parser *parser, const char *data, size_t size, size_t *used)
 {
     enum llhttp_errno outcome = llhttp_execute(&parser->llhttp, data, size);
     *used = size;
     if (outcome == HPE_PAUSED && parser->is_whole)
         *used = (size_t)(llhttp_get_error_pos(&parser->llhttp) - data);
-    else if (outcome != HPE_OK)
-        fail(parser, 400, parser->in_body ? "The body is malformed" : "The head is malformed");
-    return parser->error.status == 0;
+    return outcome == HPE_OK || (outcome == HPE_PAUSED && parser->is_whole);
 }
 
 static bool read_head(struct http_parser *parser, struct http_text head)
 {
-    parser->fed_head = head;
-    bool is_good = parser->kind == HTTP_PARSE_REQUESTS
-                       ? http_head_read_request(head, &parser->message, &parser->error)
-                       : http_head_read_answer(head, &parser->message, &parser->error);
     size_t used;
-    if (!is_good || !run_llhttp(parser, head.data, head.size, &used))
+    parser->fed_head = head;
+    http_head_begin(&parser->reader, &parser->message, &parser->error);
+    if (!run_llhttp(parser, head.data, head.size, &used) || !parser->reader.is_whole) {
+        http_head_explain(&parser->llhttp, head);
         return false;
+    }
     assert(used == head.size);
     parser->in_body = !parser->is_whole;
     return true;
@@ -230,12 +226,22 @@ static bool keep_pieces(struct http_parser *parser)
     return !parser->body.failed;
 }
 
+/* Nobody here reads headers behind the body, and what is read by some only is a danger. */
+static void explain_body(struct http_parser *parser, const char *end)
+{
+    bool is_trailer =
+        (parser->llhttp.flags & F_TRAILING) != 0 && check_framing(parser, end) == HPE_OK;
+    fail(parser, 400, is_trailer ? "Trailers are not accepted" : "The chunked body is malformed");
+}
+
 static bool take_body(struct http_parser *parser, const char *data, size_t size, size_t *taken)
 {
     size_t used;
     parser->framing_from = data;
-    if (!run_llhttp(parser, data, size, &used))
+    if (!run_llhttp(parser, data, size, &used)) {
+        explain_body(parser, data + size);
         return false;
+    }
     *taken += used;
     return check_framing(parser, data + used) == HPE_OK;
 }

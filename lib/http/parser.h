@@ -1,28 +1,22 @@
 /* parser - HTTP/1.1 messages out of a byte stream, however it is cut; no sockets.
  *
- * Place      http/server (requests) and http/client (answers) -> [parser] -> http/head, llhttp.
+ * Place      http/server (requests) and http/client (answers) -> [parser] -> http/head_scan,
+ *            http/head, llhttp.
  * Ownership  The message borrows the fed bytes or the parser's memory until the next call.
  * Errors     The first error is final; `error` tells the status code to answer and a text.
  * Limits     Those of http/message.h and http/head.h; at most HTTP_FRAMING_SIZE_MAX bytes of chunk
  *            framing.
  *
- * The head is collected until it is whole, read by http/head, and only then given to llhttp in one
- * piece, for the framing of the body. So the verdict is the same for every llhttp version (8.1.0
- * and 9.2.1 differ in what they let pass): each CR is followed by LF and each LF preceded by CR, in
- * the framing of chunks too, no line starts with a blank, no control bytes, no empty header name.
- * Interim answers (1xx) are skipped; trailers are refused. */
+ * The head is collected until it is whole, scanned by http/head_scan, and only then given to llhttp
+ * in one piece, whose callbacks http/head turns into the message. So the verdict is the same for
+ * every llhttp version (8.1.0 and 9.2.1 differ in what they let pass), in the framing of chunks
+ * too. Interim answers (1xx) are skipped; trailers are refused. */
 #pragma once
 
-#include <llhttp.h>
 #include <stdbool.h>
 
 #include "base/buffer.h"
 #include "http/head.h"
-
-#if LLHTTP_VERSION_MAJOR < 9 && (!defined(LLHTTP_STRICT_MODE) || !LLHTTP_STRICT_MODE)
-#error                                                                                             \
-    "llhttp 8 must be compiled with LLHTTP_STRICT_MODE=1: its loose state machine lets requests be smuggled"
-#endif
 
 enum { HTTP_FRAMING_SIZE_MAX = 16 * 1024 };
 
@@ -35,12 +29,14 @@ enum http_parse_result {
     HTTP_PARSE_ERROR,   /* see `error` */
 };
 
+/* Must not be moved once it has begun. */
 struct http_parser {
     enum http_parser_kind kind;
     llhttp_t llhttp;
     struct http_message message;
     struct http_parse_error error;
     struct http_head_scan scan;
+    struct http_head_reader reader;
     struct buffer head;        /* the head so far, when it came in pieces */
     struct buffer body;        /* the body so far, when it came in pieces or in chunks */
     struct http_text fed_head; /* where the head was read; stale once its bytes are kept */

@@ -445,6 +445,8 @@ static void whole_request_is_not_copied(void **state)
     http_parser_init(&parser, HTTP_PARSE_REQUESTS);
     assert_int_equal(http_parser_feed(&parser, request, sizeof request - 1, &taken),
                      HTTP_PARSE_MESSAGE);
+    assert_ptr_equal(parser.message.target.data, strchr(request, '/'));
+    assert_ptr_equal(parser.message.headers[1].value.data, strstr(request, "2\r\n\r\n"));
     assert_ptr_equal(parser.message.body.data, request + sizeof request - 3);
     assert_null(parser.head.data);
     assert_null(parser.body.data);
