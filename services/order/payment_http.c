@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/slab.h"
-#include "order/codec.h"
+#include "order/payment_codec.h"
 
 enum { TARGET_SIZE_MAX = 64, HEADERS_SIZE_MAX = 192, BODY_SIZE_MAX = 96 };
 
@@ -39,7 +39,7 @@ static enum payment_result result_of(struct payment_call *payment, enum status s
     if (status != STATUS_OK)
         return PAYMENT_UNKNOWN;
     enum payment_result result =
-        codec_read_payment(answer->status, answer->body, payment->order_id);
+        payment_codec_read_answer(answer->status, answer->body, payment->order_id);
     if (result == PAYMENT_UNKNOWN) {
         struct log_fields fields = {.order_id = payment->order_id, .trace_id = payment->trace->id};
         log_write(payment->http->log, LOG_WARN, &fields,
@@ -110,7 +110,7 @@ static enum status charge(void *port, const struct payment_request *request, voi
     snprintf(payment->target, sizeof payment->target, "/payments/");
     struct buffer *scratch = &http->scratch;
     buffer_clear(scratch);
-    codec_write_charge(request->order, scratch);
+    payment_codec_write_charge(request->order, scratch);
     assert(!scratch->failed && scratch->size <= sizeof payment->body);
     memcpy(payment->body, scratch->data, scratch->size);
     payment->call.body = (struct http_text){.data = payment->body, .size = scratch->size};

@@ -34,10 +34,9 @@ def newest_binaries():
 
 
 def as_owner(command):
-    """PostgreSQL refuses to run as root; then its own user runs it."""
-    if os.getuid() != 0:
-        return command
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--", *command]
+    """Ends with the test run, even a killed one. PostgreSQL refuses to run as root: then its own user runs it."""
+    identity = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
+    return ["setpriv", "--pdeathsig=QUIT", *identity, "--", *command]
 
 
 class Cluster:

@@ -19,6 +19,7 @@ class Proxy:
         self._lock = threading.Lock()
         self._answer_faults = []
         self._request_losses = 0
+        self._is_cut_off = False
         self._is_open = threading.Event()
         self._is_open.set()
         self._listener = None
@@ -35,10 +36,18 @@ class Proxy:
         self._is_open.set()
         if self._listener is not None:
             self._abort(self._listener)
+        self.cut_off()
+
+    def cut_off(self):
+        """Ends every connection, whatever is under way there, and takes no new one."""
+        self._is_cut_off = True
         with self._lock:
             sockets = list(self._sockets)
         for one in sockets:
             self._abort(one)
+
+    def reconnect(self):
+        self._is_cut_off = False
 
     def lose_answers(self, count, after=0):
         """The next answers are swallowed and their connections reset; the requests got through.
@@ -80,16 +89,24 @@ class Proxy:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            try:
-                far = socket.create_connection(("127.0.0.1", self.target_port), timeout=5)
-            except OSError:
+            far = self._connect()
+            if far is None:
                 self._abort(near)
                 continue
-            far.settimeout(None)
             with self._lock:
                 self._sockets |= {near, far}
             for pump in (self._pump_requests, self._pump_answers):
                 threading.Thread(target=pump, args=(near, far), daemon=True).start()
+
+    def _connect(self):
+        if self._is_cut_off:
+            return None
+        try:
+            far = socket.create_connection(("127.0.0.1", self.target_port), timeout=5)
+        except OSError:
+            return None
+        far.settimeout(None)
+        return far
 
     def _pump_requests(self, near, far):
         while chunk := self._receive(near):

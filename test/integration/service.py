@@ -34,8 +34,10 @@ class Service:
         kept = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")
                 if name in os.environ}
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([str(self.binary)], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, env={**kept, **self.environment})
+            # It ends with the test run, even a killed one.
+            command = ["setpriv", "--pdeathsig=KILL", "--", str(self.binary)]
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env={**kept, **self.environment})
         if wait:
             waiting.wait_until(self.is_ready, START_SECONDS, f"{self.binary.name} is ready")
 

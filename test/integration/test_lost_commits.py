@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from stack import APPLE, BOMB, DIRECT_ORDER_ID_FIRST
+from waiting import wait_until
 
 # What the order service writes for one order, in this order.
 INSERT, MOVE = 0, 1
@@ -60,6 +61,44 @@ def test_caller_of_the_payment_service_may_repeat(stack):
     again = stack.payment.post("/payments/", payment)
     assert (again.status_code, again.json()["status"]) == (200, "PAID")
     assert stack.payment_db.value("SELECT count(*) FROM payments WHERE order_id = %s", (DIRECT_ORDER_ID_FIRST,)) == 1
+
+
+def test_insert_not_acknowledged_within_the_deadline(make_stack):
+    """The client is told 503, so the order that is there nevertheless is cancelled and never charged."""
+    stack = make_stack(order_settings={"ORDER_DEADLINE_MS": "1000"}, uses_database_proxies=True)
+    proxy = stack.order_db_proxy
+    proxy.hold_answers()
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(stack.post_order)
+        wait_until(lambda: stack.pending_count() == 1, 20, "the order is inserted")
+        proxy.cut_off()
+        proxy.release_answers()
+        assert call.result().status_code == 503
+    proxy.reconnect()
+    stack.settle()
+    assert stack.order_db.query("SELECT status FROM orders") == [{"status": "CANCELLED"}]
+    assert stack.payment_db.value("SELECT count(*) FROM payments") == 0
+    wait_until(stack.order.is_ready, 15, "the order service is ready again")
+    assert stack.post_order().status_code == 200
+
+
+def test_move_not_acknowledged_within_the_deadline(make_stack):
+    """The client is told 202; the database decides, and the history has one line for it."""
+    stack = make_stack(order_settings={"ORDER_DEADLINE_MS": "1000"}, uses_proxy=True, uses_database_proxies=True)
+    stack.proxy.hold_answers()
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(stack.post_order)
+        wait_until(lambda: stack.payment_db.value("SELECT count(*) FROM payments") == 1, 20, "it is charged")
+        stack.order_db_proxy.hold_answers()
+        stack.proxy.release_answers()
+        wait_until(lambda: stack.pending_count() == 0, 20, "the order is moved")
+        stack.order_db_proxy.cut_off()
+        stack.order_db_proxy.release_answers()
+        assert call.result().status_code == 202
+    stack.order_db_proxy.reconnect()
+    wait_until(stack.order.is_ready, 15, "the order service is ready again")
+    stack.settle()
+    assert stack.post_order().status_code == 200
 
 
 def test_several_orders_share_a_lost_commit(stack):

@@ -34,7 +34,9 @@ def assert_terminal_and_consistent(stack, order_id):
     row = stack.wait_for_terminal(order_id)
     expected = {"COMPLETED": "PAID", "CANCELLED": "VOIDED"}[row["status"]]
     assert stack.payment_row(order_id)["status"] == expected
-    assert stack.order.get(f"/orders/{order_id}").json()["status"] == row["status"]
+    # Reads have a connection of their own, which may come back later than that for writes.
+    wait_until(lambda: stack.order.get(f"/orders/{order_id}").json().get("status") == row["status"], 15,
+               "clients are told the same")
 
 
 def test_payment_stopped(make_stack):

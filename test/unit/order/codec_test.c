@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "order/payment_codec.h"
+
 static void expect_bytes(struct buffer *made, const char *expected)
 {
     assert_false(made->failed);
@@ -35,7 +37,7 @@ static void orders_are_written_as_the_contract_says(void **state)
     expect_bytes(&made, "{\"detail\":\"Payment failed, Order cancelled\",\"item_name\":\"Apple\","
                         "\"quantity\":1,\"price\":100,\"id\":1,\"status\":\"CANCELLED\"}");
     buffer_clear(&made);
-    codec_write_charge(&order, &made);
+    payment_codec_write_charge(&order, &made);
     expect_bytes(&made, "{\"order_id\":1,\"amount\":100}");
     buffer_free(&made);
 }
@@ -66,7 +68,7 @@ static void commands_are_read_strictly(void **state)
 
 static enum payment_result read_answer(int status, const char *body)
 {
-    return codec_read_payment(status, (struct http_text){body, strlen(body)}, 7);
+    return payment_codec_read_answer(status, (struct http_text){body, strlen(body)}, 7);
 }
 
 static void only_a_recorded_status_is_definite(void **state)
