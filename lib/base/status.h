@@ -13,6 +13,8 @@
     X(UNAVAILABLE, "the other side is not reachable; surely nothing was done")                     \
     X(REFUSED, "the other side refused; surely nothing was done")                                  \
     X(UNKNOWN, "the outcome is not known; it may have been done")                                  \
+    X(CONFLICT, "somebody else's is in its place; surely nothing was done")                        \
+    X(NOT_FOUND, "there is no such thing")                                                         \
     X(OVERLOADED, "too much is waiting already")                                                   \
     X(STOPPING, "the service is stopping")                                                         \
     X(INVALID, "not valid")                                                                        \

@@ -2,8 +2,11 @@
 
 #include "db/database.h"
 #include "http/client.h"
+#include "order/breaker.h"
+#include "order/cancel.h"
 #include "order/handler.h"
 #include "order/payment_http.h"
+#include "order/recovery.h"
 #include "order/routes.h"
 #include "order/schema.h"
 #include "order/store_pg.h"
@@ -19,8 +22,12 @@ struct app {
     struct order_store store;
     struct http_client *client;
     struct payment_http *payment_http;
-    struct payment_port payment;
+    struct payment_port payment_calls;
+    struct breaker breaker;
+    struct payment_port payment; /* through the breaker */
     struct driver *driver;
+    struct canceller canceller;
+    struct recovery recovery;
     struct handler *handler;
     struct http_server *server;
     bool is_draining;
@@ -36,6 +43,7 @@ static void drain(void *context)
 {
     struct app *app = context;
     app->is_draining = true;
+    recovery_stop(&app->recovery);
     driver_drain(app->driver);
     http_server_drain(app->server);
 }
@@ -53,14 +61,19 @@ static void close_all(void *context)
     if (app->client != NULL)
         http_client_close(app->client);
     database_close_batches(&app->database);
-    if (app->driver != NULL)
+    if (app->driver != NULL) {
+        recovery_stop(&app->recovery);
         driver_close(app->driver);
+        canceller_free(&app->canceller);
+    }
     if (app->server != NULL)
         http_server_close(app->server);
     if (app->handler != NULL)
         handler_close(app->handler);
-    if (app->payment_http != NULL)
+    if (app->payment_http != NULL) {
+        breaker_free(&app->breaker);
         payment_http_close(app->payment_http);
+    }
     if (app->store_pg != NULL)
         order_store_pg_close(app->store_pg);
     database_close(&app->database);
@@ -98,7 +111,9 @@ static bool open_payment(struct app *app)
     app->payment_http = payment_http_open(app->client, &app->host.log, &app->host.prng);
     if (app->payment_http == NULL)
         return false;
-    app->payment = payment_http_port(app->payment_http);
+    app->payment_calls = payment_http_port(app->payment_http);
+    breaker_init(&app->breaker, &app->payment_calls, &app->host.loop.clock, &app->host.log);
+    app->payment = breaker_port(&app->breaker);
     return true;
 }
 
@@ -126,7 +141,13 @@ static bool open_driver(struct app *app)
         .answer_context = app->handler,
     };
     app->driver = driver_open(&driver_settings);
-    return app->driver != NULL;
+    if (app->driver == NULL)
+        return false;
+    struct clock *clock = &app->host.loop.clock;
+    canceller_init(&app->canceller, clock, &app->store, app->driver, handler_answer, app->handler);
+    recovery_start(&app->recovery, clock, &app->host.log, &app->host.prng, &app->store,
+                   app->driver);
+    return true;
 }
 
 static bool open_server(struct app *app)
@@ -139,7 +160,7 @@ static bool open_server(struct app *app)
     };
     if (http_server_open(&app->host.loop, &settings, &app->server) != STATUS_OK)
         return host_refuse_setting(&app->host, "LISTEN");
-    handler_connect(app->handler, app->server, app->driver);
+    handler_connect(app->handler, app->server, app->driver, &app->canceller);
     return true;
 }
 

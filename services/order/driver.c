@@ -9,6 +9,9 @@
 /* Half of the client's patience goes to charges; the rest is for the void, the writes, and luck. */
 enum { CHARGE_BUDGET_DIVISOR = 2 };
 
+/* An order that is handed back while it is still being charged would never come to its void. */
+enum { CHARGE_BUDGET_MS_MAX = DRIVER_HOLD_MS / 2 };
+
 static void arm_answer_timer(struct driver *driver)
 {
     if (list_is_empty(&driver->waiting) || timer_is_active(&driver->answer_timer))
@@ -52,6 +55,8 @@ struct driver *driver_open(const struct driver_settings *settings)
         return NULL;
     driver->settings = *settings;
     driver->charge_budget_ms = settings->order_deadline_ms / CHARGE_BUDGET_DIVISOR;
+    if (driver->charge_budget_ms > CHARGE_BUDGET_MS_MAX)
+        driver->charge_budget_ms = CHARGE_BUDGET_MS_MAX;
     slab_init(&driver->sagas, sizeof(struct saga), DRIVER_SAGA_COUNT_MAX);
     list_init(&driver->running);
     list_init(&driver->waiting);
@@ -74,30 +79,35 @@ void driver_close(struct driver *driver)
     free(driver);
 }
 
-static void fill_saga(struct saga *saga, struct driver *driver,
-                      const struct driver_command *command, int64_t id)
+static void fill_saga(struct saga *saga, struct driver *driver, const struct order *order,
+                      const struct trace *trace, enum saga_state state)
 {
-    assert(command->item_name_size <= sizeof saga->item_name);
-    memcpy(saga->item_name, command->item_name, command->item_name_size);
+    assert(order->item_name_size <= sizeof saga->item_name);
+    memcpy(saga->item_name, order->item_name, order->item_name_size);
     saga->driver = driver;
-    saga->order = (struct order){
-        .id = id,
-        .uid = uuid_random(driver->settings.prng),
-        .item_name = saga->item_name,
-        .item_name_size = command->item_name_size,
-        .quantity = command->quantity,
-        .price = command->price,
-        .status = ORDER_PENDING,
-    };
-    saga->trace = command->trace;
-    saga->state = SAGA_CREATING;
-    saga->created_ms = clock_now_ms(driver->settings.clock);
-    saga->answer_by_ms = saga->created_ms + driver->settings.order_deadline_ms;
-    saga->reply_to = command->reply_to;
-    saga->answer_when_created = command->answer_when_created;
+    saga->order = *order;
+    saga->order.item_name = saga->item_name;
+    saga->trace = *trace;
+    saga->state = state;
+    saga->held_since_ms = clock_now_ms(driver->settings.clock);
+    saga->answer_by_ms = saga->held_since_ms + driver->settings.order_deadline_ms;
     saga_init_backoff(saga);
     list_init(&saga->in_running);
     list_init(&saga->in_waiting);
+}
+
+static void add_client(struct saga *saga, const struct driver_client *client)
+{
+    struct driver *driver = saga->driver;
+    saga->client = *client;
+    list_append(&driver->waiting, &saga->in_waiting);
+    arm_answer_timer(driver);
+}
+
+static void add_running(struct saga *saga)
+{
+    list_append(&saga->driver->running, &saga->in_running);
+    saga->driver->saga_count++;
 }
 
 enum status driver_create(struct driver *driver, const struct driver_command *command)
@@ -107,21 +117,51 @@ enum status driver_create(struct driver *driver, const struct driver_command *co
     struct saga *saga = slab_take(&driver->sagas);
     if (saga == NULL)
         return STATUS_OVERLOADED;
-    int64_t id = ids_take(&driver->ids);
-    if (id == 0) {
-        slab_put(&driver->sagas, saga);
-        return STATUS_UNAVAILABLE;
+    struct order order = {
+        .id = ids_take(&driver->ids),
+        .uid = uuid_random(driver->settings.prng),
+        .item_name = command->item_name,
+        .item_name_size = command->item_name_size,
+        .quantity = command->quantity,
+        .price = command->price,
+        .status = ORDER_PENDING,
+    };
+    enum status status = STATUS_UNAVAILABLE;
+    if (order.id != 0) {
+        fill_saga(saga, driver, &order, &command->trace, SAGA_CREATING);
+        status = saga_start(saga);
     }
-    fill_saga(saga, driver, command, id);
-    enum status status = saga_start(saga);
     if (status != STATUS_OK) {
         slab_put(&driver->sagas, saga);
         return status;
     }
-    list_append(&driver->running, &saga->in_running);
-    list_append(&driver->waiting, &saga->in_waiting);
-    driver->saga_count++;
-    arm_answer_timer(driver);
+    add_running(saga);
+    add_client(saga, &command->client);
+    return STATUS_OK;
+}
+
+enum status driver_adopt(struct driver *driver, const struct order *order,
+                         const struct trace *trace, const struct driver_client *client)
+{
+    assert(order->status == ORDER_PENDING || order->status == ORDER_CANCELLING);
+    struct saga *saga = slab_take(&driver->sagas);
+    if (saga == NULL)
+        return STATUS_OVERLOADED;
+    fill_saga(saga, driver, order, trace,
+              order->status == ORDER_PENDING ? SAGA_CHARGING : SAGA_REVOKING);
+    saga->is_created = true;
+    saga->was_sent = true; /* by whoever had it before, for all we know */
+    add_running(saga);
+    if (client != NULL) {
+        add_client(saga, client);
+    } else {
+        saga->is_answered = true;
+        saga->is_adopted = true;
+        driver->adopted_count++;
+    }
+    if (client != NULL && client->answer_when_durable)
+        saga_answer(saga, ANSWER_PENDING);
+    saga_handle(saga, EV_CLAIMED);
     return STATUS_OK;
 }
 
@@ -132,7 +172,7 @@ void saga_answer(struct saga *saga, enum driver_answer answer)
     saga->is_answered = true;
     list_remove(&saga->in_waiting);
     const struct driver_settings *settings = &saga->driver->settings;
-    settings->answer(settings->answer_context, saga->reply_to, answer, &saga->order);
+    settings->answer(settings->answer_context, &saga->client, answer, &saga->order);
 }
 
 void saga_release(struct saga *saga)
@@ -142,6 +182,8 @@ void saga_release(struct saga *saga)
     assert(saga->is_answered);
     list_remove(&saga->in_running);
     driver->saga_count--;
+    if (saga->is_adopted)
+        driver->adopted_count--;
     slab_put(&driver->sagas, saga);
 }
 
@@ -153,6 +195,11 @@ void driver_drain(struct driver *driver)
 size_t driver_saga_count(const struct driver *driver)
 {
     return driver->saga_count;
+}
+
+size_t driver_adopted_count(const struct driver *driver)
+{
+    return driver->adopted_count;
 }
 
 bool driver_is_ready(const struct driver *driver)

@@ -20,19 +20,29 @@
 #include "order/saga.h"
 #include "order/store.h"
 
-enum { DRIVER_SAGA_COUNT_MAX = 20000 };
+/* A saga that is not final after DRIVER_HOLD_MS is handed back to recovery, well before its lease
+ * ends and another worker may claim it. */
+enum { DRIVER_SAGA_COUNT_MAX = 20000, DRIVER_HOLD_MS = STORE_LEASE_MS * 2 / 3 };
 
 struct driver; /* opaque */
 
 enum driver_answer {
     ANSWER_FINAL,       /* order->status is COMPLETED or CANCELLED, and durable */
-    ANSWER_PENDING,     /* durable as PENDING; the outcome comes later */
+    ANSWER_PENDING,     /* durable as PENDING or CANCELLING; the outcome comes later */
     ANSWER_UNAVAILABLE, /* not accepted by the database, or not known in time; nothing is charged */
+    ANSWER_NOT_FOUND,   /* a cancel of an order that there is not; order is NULL */
 };
 
-/* `reply_to` is what the command carried. order: borrowed, for the time of the call. */
-typedef void driver_answer_cb(void *context, uint64_t reply_to, enum driver_answer answer,
-                              const struct order *order);
+/* Who waits for an answer, and to what. */
+struct driver_client {
+    uint64_t reply_to;        /* the handler's own word */
+    bool is_cancelling;       /* the request was to cancel, not to order */
+    bool answer_when_durable; /* do not wait for the outcome (Prefer: respond-async) */
+};
+
+/* order: borrowed, for the time of the call. */
+typedef void driver_answer_cb(void *context, const struct driver_client *client,
+                              enum driver_answer answer, const struct order *order);
 
 struct driver_command {
     const char *item_name; /* UTF-8, at most ORDER_ITEM_NAME_SIZE_MAX bytes */
@@ -40,8 +50,7 @@ struct driver_command {
     int32_t quantity;
     int32_t price;
     struct trace trace;
-    uint64_t reply_to;
-    bool answer_when_created; /* do not wait for the outcome (Prefer: respond-async) */
+    struct driver_client client;
 };
 
 struct driver_settings {
@@ -67,6 +76,16 @@ void driver_close(struct driver *driver);
  * nothing was done, and no answer comes. */
 enum status driver_create(struct driver *driver,
                           const struct driver_command *command) STATUS_MUST_CHECK;
+
+/* Runs the saga of an order that was claimed: PENDING goes on with the charge, CANCELLING with the
+ * void. Copies the order. `client` may be NULL: nobody waits. STATUS_OVERLOADED: nothing was done,
+ * and the order is claimed again when its lease ends. To be called from a port's callback. */
+enum status driver_adopt(struct driver *driver, const struct order *order,
+                         const struct trace *trace,
+                         const struct driver_client *client) STATUS_MUST_CHECK;
+
+/* Of the running sagas, those that nobody waits for. */
+size_t driver_adopted_count(const struct driver *driver);
 
 /* From now on driver_create() refuses. */
 void driver_drain(struct driver *driver);

@@ -18,6 +18,7 @@ struct driver {
     struct list_node waiting; /* struct saga.in_waiting, by deadline: all waits are equally long */
     struct timer answer_timer;
     size_t saga_count;
+    size_t adopted_count; /* of these, without a client */
     bool is_draining;
 };
 
@@ -29,16 +30,16 @@ struct saga {
     char item_name[ORDER_ITEM_NAME_SIZE_MAX];
     struct trace trace;
     enum saga_state state;
-    const char *reason; /* of the coming move of the status; static */
-    uint64_t created_ms;
+    const char *reason;     /* of the coming move of the status; static */
+    uint64_t held_since_ms; /* inserted or claimed */
     unsigned failure_count; /* of the current action, in a row */
     bool is_created;        /* the row is durable */
     bool was_sent;          /* some attempt may have reached the payment service */
     bool was_refused;       /* the client was told ANSWER_UNAVAILABLE */
     bool is_answered;
-    uint64_t reply_to;
+    bool is_adopted; /* claimed, and nobody waits */
+    struct driver_client client;
     uint64_t answer_by_ms;
-    bool answer_when_created;
     struct timer backoff;
     struct list_node in_running;
     struct list_node in_waiting; /* linked while the client waits */

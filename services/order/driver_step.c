@@ -7,6 +7,8 @@
 enum {
     BACKOFF_BASE_MS = 50,
     BACKOFF_CAP_MS = 2000,
+    RELEASE_BASE_MS = 1000, /* an order that is handed back rests for about so long */
+    RELEASE_CAP_MS = 5000,
     STORE_TIMEOUT_MS = 10000, /* for one attempt to write; the attempts go on for ever */
     CALL_TIMEOUT_MIN_MS = 50,
 };
@@ -31,7 +33,7 @@ static uint64_t now_ms(const struct saga *saga)
 
 static uint64_t budget_end_ms(const struct saga *saga)
 {
-    return saga->created_ms + saga->driver->charge_budget_ms;
+    return saga->held_since_ms + saga->driver->charge_budget_ms;
 }
 
 static void log_saga(const struct saga *saga, enum log_level level, const char *message)
@@ -58,16 +60,17 @@ static enum saga_event event_of_create(struct saga *saga, enum status status)
         return saga->was_refused ? EV_CREATED_UNWANTED : EV_CREATED;
     }
     log_not_created(saga, status);
-    /* Once an attempt's outcome was unknown, a later refusal says nothing about that one. */
+    /* Once an attempt's outcome was unknown, a later refusal says nothing about that one; but
+     * another order under this id says that there is none of ours. */
     bool is_certain = status != STATUS_UNKNOWN && saga->failure_count == 0;
-    return is_certain ? EV_CREATE_REFUSED : EV_CREATE_UNKNOWN;
+    return is_certain || status == STATUS_CONFLICT ? EV_CREATE_REFUSED : EV_CREATE_UNKNOWN;
 }
 
 static void on_created(void *context, enum status status)
 {
     struct saga *saga = context;
     enum saga_event event = event_of_create(saga, status);
-    if (event == EV_CREATED && saga->answer_when_created)
+    if (event == EV_CREATED && saga->client.answer_when_durable)
         saga_answer(saga, ANSWER_PENDING);
     saga_handle(saga, event);
 }
@@ -104,6 +107,8 @@ static const char *describe_payment(enum payment_result result)
         return "Payment Declined (FAILED)";
     case PAYMENT_VOIDED:
         return "Payment Voided (VOIDED)";
+    case PAYMENT_REFUNDED:
+        return "Payment Refunded (REFUNDED)";
     case PAYMENT_MISMATCH:
         return "Payment Refused (another order's payment has this number)";
     case PAYMENT_FAULT:
@@ -146,6 +151,8 @@ static enum saga_event event_of_payment(struct saga *saga, enum payment_result r
         return EV_DECLINED;
     case PAYMENT_VOIDED:
         return EV_VOIDED;
+    case PAYMENT_REFUNDED:
+        return EV_REFUNDED;
     case PAYMENT_MISMATCH:
         return EV_MISMATCH;
     case PAYMENT_FAULT:
@@ -181,18 +188,27 @@ static struct outcome call_payment(struct saga *saga, enum saga_effect effect)
         .trace = &saga->trace,
         .deadline_ms = call_deadline_ms(saga),
     };
+    const struct payment_operations *operations = port->operations;
     enum status status =
-        effect == FX_CHARGE
-            ? port->operations->charge(port->payment, &request, saga, on_payment)
-            : port->operations->void_unpaid(port->payment, &request, saga, on_payment);
+        effect == FX_CHARGE ? operations->charge(port->payment, &request, saga, on_payment)
+        : effect == FX_VOID ? operations->void_unpaid(port->payment, &request, saga, on_payment)
+                            : operations->refund(port->payment, &request, saga, on_payment);
     if (status == STATUS_OK)
         return outcome_later;
+    /* The breaker is open, and waiting would only take the client's time. */
+    if (status == STATUS_UNAVAILABLE && saga->state == SAGA_CHARGING && !saga->was_sent)
+        return outcome_now(EV_NEVER_SENT);
     return outcome_now(event_of_payment(saga, PAYMENT_NOT_SENT));
 }
 
 static void on_moved(void *context, enum status status, enum order_status current)
 {
     struct saga *saga = context;
+    if (status == STATUS_NOT_FOUND) {
+        log_saga(saga, LOG_ERROR, "Order's row is gone; it can't be finished");
+        saga_handle(saga, EV_OVERTAKEN);
+        return;
+    }
     if (status != STATUS_OK) {
         log_saga(saga, LOG_WARN, "Order status not written yet; trying again");
         saga_handle(saga, EV_STORE_FAILED);
@@ -209,6 +225,7 @@ static struct outcome store_status(struct saga *saga)
     struct store_move move = {
         .id = saga->order.id,
         .epoch = saga->order.epoch,
+        .from = saga->order.status,
         .to = saga_status(saga->state),
         .reason = saga->reason,
         .deadline_ms = now_ms(saga) + STORE_TIMEOUT_MS,
@@ -217,12 +234,20 @@ static struct outcome store_status(struct saga *saga)
     return status == STATUS_OK ? outcome_later : outcome_now(EV_STORE_FAILED);
 }
 
+static enum saga_event event_of_backoff(const struct saga *saga)
+{
+    bool has_lease = saga->state != SAGA_CREATING;
+    if (has_lease && now_ms(saga) >= saga->held_since_ms + DRIVER_HOLD_MS)
+        return EV_LEASE_ENDING;
+    bool is_spent = saga->state == SAGA_CHARGING && now_ms(saga) >= budget_end_ms(saga);
+    return is_spent ? event_of_no_answer(saga) : EV_RETRY;
+}
+
 static void on_backoff(struct timer *timer, void *context)
 {
     struct saga *saga = context;
     (void)timer;
-    bool is_spent = saga->state == SAGA_CHARGING && now_ms(saga) >= budget_end_ms(saga);
-    saga_handle(saga, is_spent ? event_of_no_answer(saga) : EV_RETRY);
+    saga_handle(saga, event_of_backoff(saga));
 }
 
 static struct outcome back_off(struct saga *saga)
@@ -253,7 +278,20 @@ static void answer_final(struct saga *saga)
     if (saga->state == SAGA_ABANDONED)
         saga_answer(saga, ANSWER_UNAVAILABLE);
     else
-        saga_answer(saga, saga->order.status == ORDER_PENDING ? ANSWER_PENDING : ANSWER_FINAL);
+        saga_answer(saga,
+                    order_status_is_final(saga->order.status) ? ANSWER_FINAL : ANSWER_PENDING);
+    saga_release(saga);
+}
+
+static void release(struct saga *saga)
+{
+    const struct driver_settings *settings = &saga->driver->settings;
+    uint64_t delay_ms =
+        backoff_delay_ms(settings->prng, RELEASE_BASE_MS, RELEASE_CAP_MS, saga->failure_count);
+    settings->store->operations->release(settings->store->store, saga->order.id, saga->order.epoch,
+                                         (int32_t)delay_ms);
+    log_saga(saga, LOG_WARN, "Order handed back: recovery will go on with it");
+    saga_answer(saga, ANSWER_PENDING);
     saga_release(saga);
 }
 
@@ -264,11 +302,15 @@ static struct outcome perform(struct saga *saga, enum saga_effect effect)
         return create_again(saga);
     case FX_CHARGE:
     case FX_VOID:
+    case FX_REFUND:
         return call_payment(saga, effect);
     case FX_STORE:
         return store_status(saga);
     case FX_BACKOFF:
         return back_off(saga);
+    case FX_RELEASE:
+        release(saga);
+        return outcome_later;
     case FX_ANSWER:
         answer_final(saga);
         return outcome_later;
@@ -289,6 +331,8 @@ static const char *reason_of(enum saga_event event)
         return "declined";
     case EV_VOIDED:
         return "voided";
+    case EV_REFUNDED:
+        return "refunded";
     case EV_MISMATCH:
         return "mismatch";
     case EV_CREATED_UNWANTED:
@@ -319,7 +363,7 @@ static void log_conflict(const struct saga *saga, enum saga_event event)
 {
     struct log_fields fields = {.order_id = saga->order.id, .trace_id = saga->trace.id};
     log_write(saga->driver->settings.log, LOG_ERROR, &fields,
-              "conflict: event %s makes no sense in state %s; ignored", saga_event_name(event),
+              "conflict: event %s makes no sense in state %s; trying again", saga_event_name(event),
               saga_state_name(saga->state));
 }
 
@@ -330,7 +374,8 @@ void saga_handle(struct saga *saga, enum saga_event event)
         struct saga_cell cell = saga_step(saga->state, outcome.event);
         if (cell.verdict == SAGA_CONFLICT) {
             log_conflict(saga, outcome.event);
-            return;
+            outcome = back_off(saga); /* something must stay under way */
+            continue;
         }
         enter(saga, outcome.event, cell.next);
         outcome = perform(saga, cell.effect);

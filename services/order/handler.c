@@ -23,6 +23,7 @@ struct handler {
     struct handler_settings settings;
     struct http_server *server;
     struct driver *driver;
+    struct canceller *canceller;
     struct slab lookups;
     struct buffer scratch;
 };
@@ -54,10 +55,12 @@ void handler_close(struct handler *handler)
     free(handler);
 }
 
-void handler_connect(struct handler *handler, struct http_server *server, struct driver *driver)
+void handler_connect(struct handler *handler, struct http_server *server, struct driver *driver,
+                     struct canceller *canceller)
 {
     handler->server = server;
     handler->driver = driver;
+    handler->canceller = canceller;
 }
 
 static void reply_scratch(struct handler *handler, http_exchange_id exchange, int status,
@@ -97,18 +100,38 @@ static void reply_refusal(struct handler *handler, http_exchange_id exchange, en
     http_reply_error(handler->server, exchange, 503, retry_after, detail);
 }
 
-void handler_answer(void *context, uint64_t reply_to, enum driver_answer answer,
+static void reply_final(struct handler *handler, const struct driver_client *client,
+                        const struct order *order)
+{
+    bool is_as_asked = order->status == (client->is_cancelling ? ORDER_CANCELLED : ORDER_COMPLETED);
+    const char *detail = "Payment failed, Order cancelled";
+    if (client->is_cancelling)
+        detail = "The order could not be cancelled";
+    if (is_as_asked)
+        reply_order(handler, client->reply_to, 200, NULL, NULL, order);
+    else
+        reply_order(handler, client->reply_to, client->is_cancelling ? 409 : 400, NULL, detail,
+                    order);
+}
+
+void handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                     const struct order *order)
 {
     struct handler *handler = context;
-    if (answer == ANSWER_UNAVAILABLE)
-        reply_refusal(handler, reply_to, STATUS_UNAVAILABLE);
-    else if (answer == ANSWER_PENDING)
-        reply_pending(handler, reply_to, order);
-    else if (order->status == ORDER_COMPLETED)
-        reply_order(handler, reply_to, 200, NULL, NULL, order);
-    else
-        reply_order(handler, reply_to, 400, NULL, "Payment failed, Order cancelled", order);
+    switch (answer) {
+    case ANSWER_FINAL:
+        reply_final(handler, client, order);
+        break;
+    case ANSWER_PENDING:
+        reply_pending(handler, client->reply_to, order);
+        break;
+    case ANSWER_UNAVAILABLE:
+        reply_refusal(handler, client->reply_to, STATUS_UNAVAILABLE);
+        break;
+    case ANSWER_NOT_FOUND:
+        http_reply_error(handler->server, client->reply_to, 404, NULL, "Order not found");
+        break;
+    }
 }
 
 /* RFC 7240: a comma-separated list of preferences; parameters and values are of no interest here.
@@ -144,17 +167,21 @@ static void reply_faults(struct handler *handler, http_exchange_id exchange,
     reply_scratch(handler, exchange, 422, NULL);
 }
 
+static struct trace trace_of(struct handler *handler, const struct http_request *request)
+{
+    struct http_text header =
+        http_find_header(request->headers, request->header_count, "traceparent", NULL);
+    return trace_from_header(handler->settings.prng, header.data, header.size);
+}
+
 void handler_post_order(void *service, http_exchange_id exchange,
                         const struct http_request *request)
 {
     struct handler *handler = service;
     struct json_faults faults = {0};
-    struct http_text traceparent =
-        http_find_header(request->headers, request->header_count, "traceparent", NULL);
     struct driver_command command = {
-        .trace = trace_from_header(handler->settings.prng, traceparent.data, traceparent.size),
-        .reply_to = exchange,
-        .answer_when_created = prefers_async(request),
+        .trace = trace_of(handler, request),
+        .client = {.reply_to = exchange, .answer_when_durable = prefers_async(request)},
     };
     json_t *tree = NULL;
     codec_read_command(request->body, &command, &tree, &faults);
@@ -166,6 +193,21 @@ void handler_post_order(void *service, http_exchange_id exchange,
             reply_refusal(handler, exchange, status);
     }
     json_decref(tree);
+}
+
+void handler_post_cancel(void *service, http_exchange_id exchange,
+                         const struct http_request *request)
+{
+    struct handler *handler = service;
+    struct trace trace = trace_of(handler, request);
+    struct driver_client client = {
+        .reply_to = exchange,
+        .is_cancelling = true,
+        .answer_when_durable = prefers_async(request),
+    };
+    enum status status = canceller_cancel(handler->canceller, request->path_id, &trace, &client);
+    if (status != STATUS_OK)
+        reply_refusal(handler, exchange, status);
 }
 
 static void on_order_read(void *context, enum status status, const struct order *order)

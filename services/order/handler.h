@@ -7,6 +7,7 @@
 
 #include "base/prng.h"
 #include "http/server.h"
+#include "order/cancel.h"
 #include "order/driver.h"
 #include "order/store.h"
 
@@ -28,10 +29,11 @@ struct handler *handler_open(const struct handler_settings *settings);
 void handler_close(struct handler *handler);
 
 /* Before the first request. The server needs the handler first, and the driver its answers. */
-void handler_connect(struct handler *handler, struct http_server *server, struct driver *driver);
+void handler_connect(struct handler *handler, struct http_server *server, struct driver *driver,
+                     struct canceller *canceller);
 
 /* For the driver: a driver_answer_cb whose context is the handler. */
-void handler_answer(void *context, uint64_t reply_to, enum driver_answer answer,
+void handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                     const struct order *order);
 
 /* For the routes; `service` is the handler. */
@@ -39,6 +41,8 @@ void handler_post_order(void *service, http_exchange_id exchange,
                         const struct http_request *request);
 void handler_get_order(void *service, http_exchange_id exchange,
                        const struct http_request *request);
+void handler_post_cancel(void *service, http_exchange_id exchange,
+                         const struct http_request *request);
 void handler_get_healthz(void *service, http_exchange_id exchange,
                          const struct http_request *request);
 void handler_get_readyz(void *service, http_exchange_id exchange,

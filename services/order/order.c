@@ -15,6 +15,11 @@ const char *order_status_name(enum order_status status)
     return status_names[status];
 }
 
+bool order_status_is_final(enum order_status status)
+{
+    return status == ORDER_COMPLETED || status == ORDER_CANCELLED;
+}
+
 bool order_status_parse(const char *text, size_t size, enum order_status *status)
 {
     for (int i = 0; i < ORDER_STATUS_COUNT; i++) {

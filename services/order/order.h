@@ -17,6 +17,7 @@ enum { ORDER_ITEM_NAME_CHARS_MAX = 255, ORDER_ITEM_NAME_SIZE_MAX = 4 * ORDER_ITE
 #define ORDER_STATUS_MAP(X)                                                                        \
     X(PENDING)                                                                                     \
     X(COMPLETED)                                                                                   \
+    X(CANCELLING)                                                                                  \
     X(CANCELLED)
 
 enum order_status {
@@ -28,6 +29,9 @@ enum order_status {
 
 /* Static, upper case. */
 const char *order_status_name(enum order_status status);
+
+/* COMPLETED and CANCELLED: nothing more happens by itself. */
+bool order_status_is_final(enum order_status status);
 
 /* False where the text is no status. */
 bool order_status_parse(const char *text, size_t size, enum order_status *status);

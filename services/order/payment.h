@@ -10,11 +10,12 @@
 #include "base/status.h"
 #include "order/order.h"
 
-/* The first four are the only definite answers (R2): they tell what is recorded for the order. */
+/* The first five are the only definite answers (R2): they tell what is recorded for the order. */
 enum payment_result {
     PAYMENT_PAID,
     PAYMENT_DECLINED, /* FAILED is recorded */
     PAYMENT_VOIDED,
+    PAYMENT_REFUNDED,
     PAYMENT_MISMATCH, /* another amount or another uid is recorded under this order's number */
     PAYMENT_FAULT,    /* a plain 500: something went wrong over there, and nobody knows what */
     PAYMENT_UNKNOWN,  /* timeout, reset, 502, 503, 504, an answer that can't be read */
@@ -36,6 +37,9 @@ struct payment_operations {
     /* Records VOIDED unless something is recorded already; tells what is. */
     enum status (*void_unpaid)(void *payment, const struct payment_request *request, void *context,
                                payment_cb *callback);
+    /* Turns PAID into REFUNDED; tells what is recorded then. */
+    enum status (*refund)(void *payment, const struct payment_request *request, void *context,
+                          payment_cb *callback);
 };
 
 struct payment_port {

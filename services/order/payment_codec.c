@@ -19,10 +19,8 @@ static enum payment_result result_of_recorded(const char *recorded)
         const char *recorded;
         enum payment_result result;
     } results[] = {
-        {"PAID", PAYMENT_PAID},
-        {"FAILED", PAYMENT_DECLINED},
-        {"VOIDED", PAYMENT_VOIDED},
-        {"MISMATCH", PAYMENT_MISMATCH},
+        {"PAID", PAYMENT_PAID},         {"FAILED", PAYMENT_DECLINED},   {"VOIDED", PAYMENT_VOIDED},
+        {"REFUNDED", PAYMENT_REFUNDED}, {"MISMATCH", PAYMENT_MISMATCH},
     };
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
         if (strcmp(results[i].recorded, recorded) == 0)

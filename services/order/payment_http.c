@@ -117,15 +117,28 @@ static enum status charge(void *port, const struct payment_request *request, voi
     return submit(payment);
 }
 
+/* POST /payments/{order_id}/<verb>, without a body. */
+static enum status post_verb(struct payment_http *http, const struct payment_request *request,
+                             const char *verb, void *context, payment_cb *callback)
+{
+    struct payment_call *payment = begin(http, request, context, callback);
+    if (payment == NULL)
+        return STATUS_OVERLOADED;
+    snprintf(payment->target, sizeof payment->target, "/payments/%" PRId64 "/%s",
+             request->order->id, verb);
+    return submit(payment);
+}
+
 static enum status void_unpaid(void *port, const struct payment_request *request, void *context,
                                payment_cb *callback)
 {
-    struct payment_call *payment = begin(port, request, context, callback);
-    if (payment == NULL)
-        return STATUS_OVERLOADED;
-    snprintf(payment->target, sizeof payment->target, "/payments/%" PRId64 "/void",
-             request->order->id);
-    return submit(payment);
+    return post_verb(port, request, "void", context, callback);
+}
+
+static enum status refund(void *port, const struct payment_request *request, void *context,
+                          payment_cb *callback)
+{
+    return post_verb(port, request, "refund", context, callback);
 }
 
 struct payment_http *payment_http_open(struct http_client *client, struct log *log,
@@ -157,6 +170,7 @@ struct payment_port payment_http_port(struct payment_http *http)
     static const struct payment_operations operations = {
         .charge = charge,
         .void_unpaid = void_unpaid,
+        .refund = refund,
     };
     return (struct payment_port){.operations = &operations, .payment = http};
 }

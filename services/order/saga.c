@@ -21,6 +21,7 @@ static const struct saga_cell saga_table[SAGA_STATE_COUNT][SAGA_EVENT_COUNT] =
             },
         [SAGA_CHARGING] =
             {
+                [EV_CLAIMED] = GO(CHARGING, CHARGE),
                 [EV_RETRY] = GO(CHARGING, CHARGE),
                 [EV_PAID] = GO(COMPLETING, STORE),
                 [EV_DECLINED] = GO(COMPENSATING, STORE),
@@ -30,6 +31,8 @@ static const struct saga_cell saga_table[SAGA_STATE_COUNT][SAGA_EVENT_COUNT] =
                 [EV_UNKNOWN] = GO(CHARGING, BACKOFF),
                 [EV_BUDGET_SPENT] = GO(VOIDING, VOID),
                 [EV_NEVER_SENT] = GO(COMPENSATING, STORE),
+                [EV_LEASE_ENDING] = GO(RELEASED, RELEASE),
+                [EV_REFUNDED] = GO(COMPENSATING, STORE),
             },
         [SAGA_VOIDING] =
             {
@@ -40,6 +43,29 @@ static const struct saga_cell saga_table[SAGA_STATE_COUNT][SAGA_EVENT_COUNT] =
                 [EV_MISMATCH] = GO(COMPENSATING, STORE),
                 [EV_FAULT] = GO(VOIDING, BACKOFF),
                 [EV_UNKNOWN] = GO(VOIDING, BACKOFF),
+                [EV_REFUNDED] = GO(COMPENSATING, STORE),
+                [EV_LEASE_ENDING] = GO(RELEASED, RELEASE),
+            },
+        [SAGA_REVOKING] =
+            {
+                [EV_CLAIMED] = GO(REVOKING, VOID),
+                [EV_RETRY] = GO(REVOKING, VOID),
+                [EV_PAID] = GO(REFUNDING, REFUND),
+                [EV_DECLINED] = GO(COMPENSATING, STORE),
+                [EV_VOIDED] = GO(COMPENSATING, STORE),
+                [EV_REFUNDED] = GO(COMPENSATING, STORE),
+                [EV_MISMATCH] = GO(COMPENSATING, STORE),
+                [EV_FAULT] = GO(REVOKING, BACKOFF),
+                [EV_UNKNOWN] = GO(REVOKING, BACKOFF),
+                [EV_LEASE_ENDING] = GO(RELEASED, RELEASE),
+            },
+        [SAGA_REFUNDING] =
+            {
+                [EV_RETRY] = GO(REFUNDING, REFUND),
+                [EV_REFUNDED] = GO(COMPENSATING, STORE),
+                [EV_FAULT] = GO(REFUNDING, BACKOFF),
+                [EV_UNKNOWN] = GO(REFUNDING, BACKOFF),
+                [EV_LEASE_ENDING] = GO(RELEASED, RELEASE),
             },
         [SAGA_COMPLETING] =
             {
@@ -47,6 +73,7 @@ static const struct saga_cell saga_table[SAGA_STATE_COUNT][SAGA_EVENT_COUNT] =
                 [EV_STORED] = GO(COMPLETED, ANSWER),
                 [EV_STORE_FAILED] = GO(COMPLETING, BACKOFF),
                 [EV_OVERTAKEN] = GO(SUPERSEDED, ANSWER),
+                [EV_LEASE_ENDING] = GO(RELEASED, RELEASE),
             },
         [SAGA_COMPENSATING] =
             {
@@ -54,6 +81,7 @@ static const struct saga_cell saga_table[SAGA_STATE_COUNT][SAGA_EVENT_COUNT] =
                 [EV_STORED] = GO(CANCELLED, ANSWER),
                 [EV_STORE_FAILED] = GO(COMPENSATING, BACKOFF),
                 [EV_OVERTAKEN] = GO(SUPERSEDED, ANSWER),
+                [EV_LEASE_ENDING] = GO(RELEASED, RELEASE),
             },
 };
 
@@ -74,13 +102,15 @@ enum order_status saga_status(enum saga_state state)
         return ORDER_COMPLETED;
     if (state == SAGA_COMPENSATING || state == SAGA_CANCELLED)
         return ORDER_CANCELLED;
+    if (state == SAGA_REVOKING || state == SAGA_REFUNDING)
+        return ORDER_CANCELLING;
     return ORDER_PENDING;
 }
 
 bool saga_is_final(enum saga_state state)
 {
     return state == SAGA_COMPLETED || state == SAGA_CANCELLED || state == SAGA_ABANDONED ||
-           state == SAGA_SUPERSEDED;
+           state == SAGA_SUPERSEDED || state == SAGA_RELEASED;
 }
 
 const char *saga_state_name(enum saga_state state)

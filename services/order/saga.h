@@ -19,10 +19,13 @@
     X(VOIDING, "a void-if-unpaid is under way, or waits for its next attempt")                     \
     X(COMPLETING, "PAID is recorded at the payment; COMPLETED is being written")                   \
     X(COMPENSATING, "the order holds no money and never will; CANCELLED is being written")         \
+    X(REVOKING, "the customer cancels, CANCELLING is durable; a void-if-unpaid is under way")      \
+    X(REFUNDING, "PAID is recorded, but the customer cancels; a refund is under way")              \
     X(COMPLETED, "final: COMPLETED is durable")                                                    \
     X(CANCELLED, "final: CANCELLED is durable")                                                    \
     X(ABANDONED, "final: no row was written and nothing was charged")                              \
-    X(SUPERSEDED, "final here: another worker has moved the order on")
+    X(SUPERSEDED, "final here: another worker has moved the order on")                             \
+    X(RELEASED, "final here: recovery will claim the order again")
 
 #define SAGA_EVENT_MAP(X)                                                                          \
     X(START, "a client has posted the order")                                                      \
@@ -30,10 +33,12 @@
     X(CREATED_UNWANTED, "the insert is committed, but its client was told 503 meanwhile")          \
     X(CREATE_REFUSED, "the insert surely did not happen")                                          \
     X(CREATE_UNKNOWN, "the insert may have happened")                                              \
+    X(CLAIMED, "recovery or a cancel has committed its claim on the order")                        \
     X(RETRY, "the backoff timer fired")                                                            \
     X(PAID, "the payment service has PAID recorded")                                               \
     X(DECLINED, "the payment service has FAILED recorded")                                         \
     X(VOIDED, "the payment service has VOIDED recorded")                                           \
+    X(REFUNDED, "the payment service has REFUNDED recorded")                                       \
     X(MISMATCH, "the payment service has another order's payment recorded under this number")      \
     X(FAULT, "the payment service answered a plain 500")                                           \
     X(UNKNOWN, "no definite answer; the next attempt is within the budget")                        \
@@ -41,15 +46,18 @@
     X(NEVER_SENT, "the budget is spent, and no attempt has sent a single byte")                    \
     X(STORED, "the move of the order's status is committed")                                       \
     X(STORE_FAILED, "the move of the order's status may have failed")                              \
-    X(OVERTAKEN, "the order's row was moved by another worker")
+    X(OVERTAKEN, "the order's row was moved by another worker")                                    \
+    X(LEASE_ENDING, "the order was held for long; others may claim it soon")
 
 #define SAGA_EFFECT_MAP(X)                                                                         \
     X(NONE, "wait")                                                                                \
     X(CREATE, "insert the order")                                                                  \
     X(CHARGE, "send the charge")                                                                   \
     X(VOID, "send the void-if-unpaid")                                                             \
+    X(REFUND, "send the refund")                                                                   \
     X(STORE, "write the status that belongs to the state")                                         \
     X(BACKOFF, "start the backoff timer")                                                          \
+    X(RELEASE, "make the order claimable, and let go of it")                                       \
     X(ANSWER, "tell the client, and let go of the order")
 
 enum saga_state {

@@ -19,7 +19,8 @@
 typedef void store_create_cb(void *context, enum status status);
 
 /* STATUS_OK: `current` is the status that is durable now: the wanted one, or the one to which
- * another worker has moved the order. Else the move may or may not have happened. */
+ * another worker has moved the order. STATUS_NOT_FOUND: the row is gone. Else the move may or may
+ * not have happened. */
 typedef void store_move_cb(void *context, enum status status, enum order_status current);
 
 /* STATUS_OK: the row, borrowed for the time of the call, or NULL where there is none. */
@@ -28,10 +29,26 @@ typedef void store_read_cb(void *context, enum status status, const struct order
 /* STATUS_OK: the ids first_id … first_id + count - 1 are this process's own for ever. */
 typedef void store_reserve_cb(void *context, enum status status, int64_t first_id, int64_t count);
 
-/* A compare-and-set: PENDING and the same epoch, or it moves nothing. */
+/* STATUS_OK: `order` has just become CANCELLING, under a new epoch that is the caller's; NULL where
+ * there is no such order in PENDING or COMPLETED. Borrowed for the time of the call. */
+typedef void store_claim_cb(void *context, enum status status, const struct order *order);
+
+/* STATUS_OK: these orders are the caller's now, each under a new epoch. */
+typedef void store_sweep_cb(void *context, enum status status, const struct order *orders,
+                            size_t count);
+
+/* A worker that has inserted or claimed an order has it for so long; afterwards others may claim
+ * it. An order claimed STORE_ATTEMPT_COUNT_MAX times in a row, and never handed back, is parked: it
+ * may be what crashes its workers. */
+#define STORE_LEASE_MS          15000 /* macros, as the SQL is made of them */
+#define STORE_ATTEMPT_COUNT_MAX 10
+enum { STORE_SWEEP_COUNT_MAX = 64 };
+
+/* A compare-and-set: this status and this epoch, or it moves nothing. */
 struct store_move {
     int64_t id;
     int32_t epoch;
+    enum order_status from;
     enum order_status to;
     const char *reason; /* static; goes into the order's history in the same statement */
     uint64_t deadline_ms;
@@ -43,6 +60,15 @@ struct order_store_operations {
                           void *context, store_create_cb *callback);
     enum status (*move)(void *store, const struct store_move *move, void *context,
                         store_move_cb *callback);
+    /* For a customer's cancel: PENDING or COMPLETED to CANCELLING. */
+    enum status (*claim_cancel)(void *store, int64_t id, uint64_t deadline_ms, void *context,
+                                store_claim_cb *callback);
+    /* For recovery: takes over up to `count` unfinished orders that nobody has cared for in time,
+     * oldest first; epoch and attempts are committed before the callback. */
+    enum status (*sweep)(void *store, int32_t count, uint64_t deadline_ms, void *context,
+                         store_sweep_cb *callback);
+    /* Makes an order claimable after delay_ms of the database's clock; nobody waits for it. */
+    void (*release)(void *store, int64_t id, int32_t epoch, int32_t delay_ms);
     enum status (*read)(void *store, int64_t id, uint64_t deadline_ms, void *context,
                         store_read_cb *callback);
     enum status (*reserve_ids)(void *store, uint64_t deadline_ms, void *context,

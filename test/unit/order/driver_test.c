@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-enum call_kind { CALL_NONE, CALL_CREATE, CALL_MOVE, CALL_CHARGE, CALL_VOID };
+enum call_kind { CALL_NONE, CALL_CREATE, CALL_MOVE, CALL_CHARGE, CALL_VOID, CALL_REFUND };
 
 enum { DEADLINE_MS = 5000, TIMEOUT_MS = 1000, PRICE = 100, REPLY_TO = 77 };
 
@@ -33,7 +33,9 @@ struct world {
     payment_cb *on_payment;
     store_reserve_cb *on_reserved;
     void *reserve_context;
+    enum order_status moved_from;
     enum order_status moved_to;
+    int release_count;
     const char *reason;
     int answer_count;
     enum driver_answer answer;
@@ -75,6 +77,7 @@ static enum status twin_move(void *store, const struct store_move *move, void *c
     if (world->store_submit == STATUS_OK) {
         keep_call(world, CALL_MOVE, move->deadline_ms, context);
         world->on_moved = callback;
+        world->moved_from = move->from;
         world->moved_to = move->to;
         world->reason = move->reason;
     }
@@ -115,22 +118,37 @@ static enum status twin_void(void *payment, const struct payment_request *reques
     return twin_pay(payment, CALL_VOID, request, context, callback);
 }
 
-static void on_answer(void *context, uint64_t reply_to, enum driver_answer answer,
+static enum status twin_refund(void *payment, const struct payment_request *request, void *context,
+                               payment_cb *callback)
+{
+    return twin_pay(payment, CALL_REFUND, request, context, callback);
+}
+
+static void twin_release(void *store, int64_t id, int32_t epoch, int32_t delay_ms)
+{
+    struct world *world = store;
+    assert_true(id > 0 && epoch >= 0 && delay_ms > 0);
+    world->release_count++;
+}
+
+static void on_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                       const struct order *order)
 {
     struct world *world = context;
     world->answer_count++;
     world->answer = answer;
     world->answered_status = order->status;
-    world->answered_to = reply_to;
+    world->answered_to = client->reply_to;
 }
 
 static void world_open(struct world *world)
 {
-    static const struct order_store_operations store_operations = {
-        .create = twin_create, .move = twin_move, .reserve_ids = twin_reserve};
-    static const struct payment_operations payment_operations = {.charge = twin_charge,
-                                                                 .void_unpaid = twin_void};
+    static const struct order_store_operations store_operations = {.create = twin_create,
+                                                                   .move = twin_move,
+                                                                   .release = twin_release,
+                                                                   .reserve_ids = twin_reserve};
+    static const struct payment_operations payment_operations = {
+        .charge = twin_charge, .void_unpaid = twin_void, .refund = twin_refund};
     *world = (struct world){.now_ms = 1000};
     clock_init(&world->clock, world_now_ms, world);
     log_init(&world->log, "order", LOG_ERROR, LOG_FORMAT_TEXT, STDERR_FILENO);
@@ -187,8 +205,7 @@ static enum status post(struct world *world, bool answer_when_created)
         .item_name_size = 5,
         .quantity = 1,
         .price = PRICE,
-        .reply_to = REPLY_TO,
-        .answer_when_created = answer_when_created,
+        .client = {.reply_to = REPLY_TO, .answer_when_durable = answer_when_created},
     };
     return driver_create(world->driver, &command);
 }
@@ -272,7 +289,7 @@ static void unknown_is_repeated_then_voided_and_paid_wins(void **state)
     assert_true(charge_count >= 2);
     assert_true(world.now_ms <= 1000 + DEADLINE_MS);
     answer_payment(&world, CALL_VOID, PAYMENT_UNKNOWN);
-    pass_ms(&world, DEADLINE_MS);
+    pass_ms(&world, DEADLINE_MS / 2);
     expect_told(&world, ANSWER_PENDING, ORDER_PENDING); /* never CANCELLED by itself */
     answer_payment(&world, CALL_VOID, PAYMENT_PAID);
     answer_move(&world, ORDER_COMPLETED, STATUS_OK);
@@ -404,6 +421,130 @@ static void another_workers_move_is_accepted(void **state)
     world_close(&world);
 }
 
+static void adopt(struct world *world, enum order_status status, const struct driver_client *client)
+{
+    struct order order = {.id = 7,
+                          .item_name = "Apple",
+                          .item_name_size = 5,
+                          .price = PRICE,
+                          .status = status,
+                          .epoch = 3};
+    struct trace trace = {.id = "t"};
+    assert_int_equal(driver_adopt(world->driver, &order, &trace, client), STATUS_OK);
+}
+
+static void recovered_order_is_charged_again(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world);
+    adopt(&world, ORDER_PENDING, NULL);
+    assert_int_equal(driver_adopted_count(world.driver), 1);
+    answer_payment(&world, CALL_CHARGE, PAYMENT_PAID);
+    assert_int_equal(world.moved_from, ORDER_PENDING);
+    answer_move(&world, ORDER_COMPLETED, STATUS_OK);
+    assert_int_equal(world.answer_count, 0);
+    assert_int_equal(driver_adopted_count(world.driver), 0);
+    world_close(&world);
+}
+
+/* Somebody may have sent a charge before the claim: without an answer there must be a void. */
+static void recovered_order_is_never_never_sent(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world);
+    world.payment_submit = STATUS_UNAVAILABLE;
+    adopt(&world, ORDER_PENDING, NULL);
+    pass_ms(&world, DRIVER_HOLD_MS / 2 + 1);
+    world.payment_submit = STATUS_OK;
+    while (world.call == CALL_NONE)
+        pass_ms(&world, 1);
+    answer_payment(&world, CALL_VOID, PAYMENT_VOIDED);
+    answer_move(&world, ORDER_CANCELLED, STATUS_OK);
+    world_close(&world);
+}
+
+static void open_breaker_cancels_at_once(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world);
+    world.payment_submit = STATUS_UNAVAILABLE;
+    post_and_create(&world);
+    answer_move(&world, ORDER_CANCELLED, STATUS_OK);
+    assert_string_equal(world.reason, "never_sent");
+    expect_told(&world, ANSWER_FINAL, ORDER_CANCELLED);
+    world_close(&world);
+}
+
+static void cancelled_order_is_voided(void **state)
+{
+    struct world world;
+    struct driver_client client = {.reply_to = REPLY_TO, .is_cancelling = true};
+    (void)state;
+    world_open(&world);
+    adopt(&world, ORDER_CANCELLING, &client);
+    answer_payment(&world, CALL_VOID, PAYMENT_VOIDED);
+    assert_int_equal(world.moved_from, ORDER_CANCELLING);
+    answer_move(&world, ORDER_CANCELLED, STATUS_OK);
+    expect_told(&world, ANSWER_FINAL, ORDER_CANCELLED);
+    world_close(&world);
+}
+
+static void cancelled_order_that_is_paid_is_refunded(void **state)
+{
+    struct world world;
+    struct driver_client client = {.reply_to = REPLY_TO, .is_cancelling = true};
+    (void)state;
+    world_open(&world);
+    adopt(&world, ORDER_CANCELLING, &client);
+    answer_payment(&world, CALL_VOID, PAYMENT_PAID);
+    answer_payment(&world, CALL_REFUND, PAYMENT_UNKNOWN);
+    while (world.call == CALL_NONE)
+        pass_ms(&world, 1);
+    answer_payment(&world, CALL_REFUND, PAYMENT_REFUNDED);
+    answer_move(&world, ORDER_CANCELLED, STATUS_OK);
+    assert_string_equal(world.reason, "refunded");
+    expect_told(&world, ANSWER_FINAL, ORDER_CANCELLED);
+    world_close(&world);
+}
+
+/* The payment is silent for longer than the lease: the order goes back to where others find it. */
+static void long_held_order_is_handed_back(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world);
+    post_and_create(&world);
+    for (int i = 0; world.release_count == 0; i++) {
+        assert_true(i < 2 * STORE_LEASE_MS);
+        if (world.call != CALL_NONE)
+            answer_payment(&world, world.call, PAYMENT_UNKNOWN);
+        pass_ms(&world, 1);
+    }
+    assert_true(world.now_ms < 1000 + STORE_LEASE_MS);
+    expect_told(&world, ANSWER_PENDING, ORDER_PENDING);
+    assert_int_equal(driver_saga_count(world.driver), 0);
+    world_close(&world);
+}
+
+static void conflict_keeps_something_under_way(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world);
+    world.log.level = LOG_ERROR + 1; /* it is meant */
+    adopt(&world, ORDER_CANCELLING, NULL);
+    answer_payment(&world, CALL_VOID, PAYMENT_PAID);
+    answer_payment(&world, CALL_REFUND, PAYMENT_VOIDED); /* can't be: PAID was recorded */
+    while (world.call == CALL_NONE)
+        pass_ms(&world, 1);
+    answer_payment(&world, CALL_REFUND, PAYMENT_REFUNDED);
+    answer_move(&world, ORDER_CANCELLED, STATUS_OK);
+    world_close(&world);
+}
+
 static void closing_tells_everybody_who_waits(void **state)
 {
     struct world world;
@@ -430,6 +571,13 @@ int main(void)
         cmocka_unit_test(failed_move_is_repeated_until_it_holds),
         cmocka_unit_test(respond_async_is_answered_at_the_commit),
         cmocka_unit_test(another_workers_move_is_accepted),
+        cmocka_unit_test(recovered_order_is_charged_again),
+        cmocka_unit_test(recovered_order_is_never_never_sent),
+        cmocka_unit_test(open_breaker_cancels_at_once),
+        cmocka_unit_test(cancelled_order_is_voided),
+        cmocka_unit_test(cancelled_order_that_is_paid_is_refunded),
+        cmocka_unit_test(long_held_order_is_handed_back),
+        cmocka_unit_test(conflict_keeps_something_under_way),
         cmocka_unit_test(closing_tells_everybody_who_waits),
     };
     return cmocka_run_group_tests_name("order/driver", tests, NULL, NULL);

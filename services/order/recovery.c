@@ -1,0 +1,78 @@
+#include "order/recovery.h"
+
+enum { SWEEP_TIMEOUT_MS = 5000 };
+
+static void sweep(struct recovery *recovery);
+
+/* Instances that were started together drift apart. */
+static void sweep_later(struct recovery *recovery)
+{
+    uint64_t delay_ms = RECOVERY_INTERVAL_MS / 2 + prng_below(recovery->prng, RECOVERY_INTERVAL_MS);
+    timer_start(recovery->clock, &recovery->timer, delay_ms);
+}
+
+static void on_timer(struct timer *timer, void *context)
+{
+    (void)timer;
+    sweep(context);
+}
+
+static int32_t room(const struct recovery *recovery)
+{
+    size_t running = driver_adopted_count(recovery->driver);
+    if (running >= RECOVERY_SAGA_COUNT_MAX)
+        return 0;
+    size_t free_count = RECOVERY_SAGA_COUNT_MAX - running;
+    return (int32_t)(free_count < STORE_SWEEP_COUNT_MAX ? free_count : STORE_SWEEP_COUNT_MAX);
+}
+
+static void adopt(struct recovery *recovery, const struct order *order)
+{
+    struct trace trace = trace_from_header(recovery->prng, NULL, 0);
+    struct log_fields fields = {.order_id = order->id, .trace_id = trace.id};
+    log_write(recovery->log, LOG_INFO, &fields, "Order Recovered (%s), epoch %d",
+              order_status_name(order->status), (int)order->epoch);
+    if (driver_adopt(recovery->driver, order, &trace, NULL) != STATUS_OK)
+        log_write(recovery->log, LOG_WARN, &fields, "no room for a recovered order; later");
+}
+
+static void on_swept(void *context, enum status status, const struct order *orders, size_t count)
+{
+    struct recovery *recovery = context;
+    if (recovery->is_stopped)
+        return;
+    if (status != STATUS_OK)
+        log_write(recovery->log, LOG_WARN, NULL, "no sweep for unfinished orders: %s",
+                  status_text(status));
+    for (size_t i = 0; i < count; i++)
+        adopt(recovery, &orders[i]);
+    if (count == STORE_SWEEP_COUNT_MAX && room(recovery) != 0)
+        sweep(recovery); /* there are more */
+    else
+        sweep_later(recovery);
+}
+
+static void sweep(struct recovery *recovery)
+{
+    int32_t count = room(recovery);
+    uint64_t deadline_ms = clock_now_ms(recovery->clock) + SWEEP_TIMEOUT_MS;
+    const struct order_store *store = recovery->store;
+    if (count == 0 ||
+        store->operations->sweep(store->store, count, deadline_ms, recovery, on_swept) != STATUS_OK)
+        sweep_later(recovery);
+}
+
+void recovery_start(struct recovery *recovery, struct clock *clock, struct log *log,
+                    struct prng *prng, const struct order_store *store, struct driver *driver)
+{
+    *recovery = (struct recovery){
+        .clock = clock, .log = log, .prng = prng, .store = store, .driver = driver};
+    timer_init(&recovery->timer, on_timer, recovery);
+    sweep(recovery);
+}
+
+void recovery_stop(struct recovery *recovery)
+{
+    recovery->is_stopped = true;
+    timer_stop(recovery->clock, &recovery->timer);
+}

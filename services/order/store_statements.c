@@ -1,0 +1,101 @@
+#include "order/store_statements.h"
+
+#include "order/store.h"
+
+/* Types are cast, so that a wider column of a later schema does not change what is read here. */
+#define ORDER_COLUMNS                                                                              \
+    "o.id, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4, o.status::text,"       \
+    " o.epoch::int4"
+
+/* A lease as in STORE_LEASE_MS, and parking as in STORE_ATTEMPT_COUNT_MAX. */
+#define LEASE             "interval '15 seconds'"
+#define ATTEMPT_COUNT_MAX "10"
+
+/* A conflict on the id inserts nothing and returns nothing: the row is there already, from an
+ * earlier attempt of ours, which the store then looks at. */
+const struct db_statement order_create_statement = {
+    .name = "order_create",
+    .sql = "WITH created AS ("
+           " INSERT INTO orders (id, uid, item_name, quantity, price, status, next_attempt_at)"
+           " SELECT id, uid, item_name, quantity, price, 'PENDING', now() + " LEASE
+           " FROM unnest($1::int8[], $2::uuid[], $3::text[], $4::int4[], $5::int4[])"
+           " AS u (id, uid, item_name, quantity, price)"
+           " ON CONFLICT (id) DO NOTHING RETURNING id),"
+           " history AS (INSERT INTO order_events (order_id, status, reason)"
+           " SELECT id, 'PENDING', 'created' FROM created)"
+           " SELECT id FROM created",
+    .column_count = 5,
+    .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4},
+};
+
+const struct db_statement order_move_statement = {
+    .name = "order_move",
+    .sql = "WITH moved AS ("
+           " UPDATE orders o SET status = u.status, updated_at = now()"
+           " FROM unnest($1::int8[], $2::int4[], $3::text[], $4::text[], $5::text[])"
+           " AS u (id, epoch, from_status, status, reason)"
+           " WHERE o.id = u.id AND o.epoch = u.epoch AND o.status = u.from_status"
+           " RETURNING o.id, o.status, u.reason),"
+           " history AS (INSERT INTO order_events (order_id, status, reason)"
+           " SELECT id, status, reason FROM moved)"
+           " SELECT id FROM moved",
+    .column_count = 5,
+    .columns = {DB_INT8, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT},
+};
+
+const struct db_statement order_release_statement = {
+    .name = "order_release",
+    .sql = "UPDATE orders o SET attempts = 0,"
+           " next_attempt_at = now() + u.delay_ms * interval '1 millisecond'"
+           " FROM unnest($1::int8[], $2::int4[], $3::int4[]) AS u (id, epoch, delay_ms)"
+           " WHERE o.id = u.id AND o.epoch = u.epoch"
+           " AND o.status <> ALL ('{COMPLETED,CANCELLED}'::text[])"
+           " RETURNING o.id",
+    .column_count = 3,
+    .columns = {DB_INT8, DB_INT4, DB_INT4},
+};
+
+const struct db_statement order_claim_statement = {
+    .name = "order_claim_cancel",
+    .sql = "WITH o AS ("
+           " UPDATE orders c SET status = 'CANCELLING', epoch = c.epoch + 1, attempts = 0,"
+           " next_attempt_at = now() + " LEASE ", updated_at = now()"
+           " FROM unnest($1::int8[]) AS u (id)"
+           " WHERE c.id = u.id AND c.status = ANY ('{PENDING,COMPLETED}'::text[])"
+           " RETURNING c.*),"
+           " history AS (INSERT INTO order_events (order_id, status, reason)"
+           " SELECT id, status, 'cancel_requested' FROM o)"
+           " SELECT " ORDER_COLUMNS " FROM o",
+    .column_count = 1,
+    .columns = {DB_INT8},
+};
+
+const struct db_statement order_sweep_statement = {
+    .name = "order_sweep",
+    .sql =
+        "WITH due AS MATERIALIZED ("
+        " SELECT u.key, d.id FROM unnest($1::int8[], $2::int4[]) AS u (key, count),"
+        " LATERAL (SELECT id FROM orders WHERE status IN ('PENDING', 'CANCELLING')"
+        " AND next_attempt_at <= now() AND attempts < " ATTEMPT_COUNT_MAX
+        " ORDER BY next_attempt_at LIMIT u.count FOR UPDATE SKIP LOCKED) AS d),"
+        " o AS (UPDATE orders c SET epoch = c.epoch + 1, attempts = c.attempts + 1,"
+        " next_attempt_at = now() + " LEASE " FROM due WHERE c.id = due.id RETURNING due.key, c.*)"
+        " SELECT o.key, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4,"
+        " o.status::text, o.epoch::int4 FROM o",
+    .column_count = 2,
+    .columns = {DB_INT8, DB_INT4},
+};
+
+const struct db_statement order_read_statement = {
+    .name = "order_read",
+    .sql = "SELECT " ORDER_COLUMNS " FROM orders o WHERE o.id = ANY ($1::int8[])",
+    .column_count = 1,
+    .columns = {DB_INT8},
+};
+
+const struct db_statement order_reserve_statement = {
+    .name = "order_reserve_ids",
+    .sql = "SELECT key, nextval('order_id_blocks') FROM unnest($1::int8[]) AS u (key)",
+    .column_count = 1,
+    .columns = {DB_INT8},
+};

@@ -1,0 +1,30 @@
+/* store_statements - the SQL of the order store.
+ *
+ * Place   store_pg, store_claims -> [store_statements] -> db/statement.
+ *
+ * Statements that write order_events do so in one statement with the order's move. No condition on
+ * the status may imply the partial index orders_unfinished, but the sweep's: a plan over that index
+ * would read the dead entries of all finished orders. */
+#pragma once
+
+#include "db/statement.h"
+
+extern const struct db_statement order_create_statement;
+extern const struct db_statement order_move_statement;
+extern const struct db_statement order_release_statement;
+extern const struct db_statement order_claim_statement;
+extern const struct db_statement order_sweep_statement;
+extern const struct db_statement order_read_statement;
+extern const struct db_statement order_reserve_statement;
+
+/* The columns of an order's row, in the order that store_call_decode() reads them. */
+enum {
+    ORDER_COLUMN_KEY,
+    ORDER_COLUMN_ID,
+    ORDER_COLUMN_UID,
+    ORDER_COLUMN_ITEM_NAME,
+    ORDER_COLUMN_QUANTITY,
+    ORDER_COLUMN_PRICE,
+    ORDER_COLUMN_STATUS,
+    ORDER_COLUMN_EPOCH,
+};
