@@ -1,8 +1,9 @@
 # llhttp: the distribution's library where it has one (Debian 13), else the C sources that Debian 12's
 # node-llhttp ships. Version 8 has two state machines; only the strict one is fit for servers.
-pkg_check_modules(LLHTTP IMPORTED_TARGET libllhttp)
+pkg_check_modules(LLHTTP QUIET IMPORTED_TARGET libllhttp)
 add_library(llhttp INTERFACE)
 if(LLHTTP_FOUND)
+    message(STATUS "llhttp: the system's library, version ${LLHTTP_VERSION}")
     target_link_libraries(llhttp INTERFACE PkgConfig::LLHTTP)
 else()
     find_path(LLHTTP_SOURCE_DIR llhttp.c PATHS /usr/share/llhttp NO_DEFAULT_PATH)
@@ -10,6 +11,7 @@ else()
     if(NOT LLHTTP_SOURCE_DIR OR NOT LLHTTP_INCLUDE_DIR)
         message(FATAL_ERROR "llhttp not found: install libllhttp-dev (Debian 13) or node-llhttp (Debian 12)")
     endif()
+    message(STATUS "llhttp: compiled from ${LLHTTP_SOURCE_DIR}")
     add_library(llhttp_sources STATIC
         ${LLHTTP_SOURCE_DIR}/llhttp.c ${LLHTTP_SOURCE_DIR}/http.c ${LLHTTP_SOURCE_DIR}/api.c)
     target_include_directories(llhttp_sources SYSTEM PUBLIC ${LLHTTP_INCLUDE_DIR})

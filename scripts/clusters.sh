@@ -97,7 +97,7 @@ prepare_clusters_folder() {
         install -d -m 700 -o "$cluster_owner" "$home"
         ln -s "$home" "$clusters"
         clusters=$home
-        say "User $cluster_owner cannot enter $root: the database files are in $home"
+        say "User $cluster_owner cannot enter $root: build/postgres is a link to $home"
     fi
 }
 
@@ -105,7 +105,7 @@ create_cluster() {
     local folder=$clusters/$1
     local new=$folder.new log=$clusters/$1.log bin
     bin=$(postgresql_bin)
-    say "Creating a PostgreSQL cluster in build/postgres/$1"
+    say "Creating a PostgreSQL cluster in ${folder#"$root/"}"
     as_cluster_owner rm -rf "$new"
     if ! as_cluster_owner "$bin/initdb" --pgdata="$new" --username=postgres --auth=trust \
         --encoding=UTF8 --locale=C --data-checksums 2>&1 | as_cluster_owner tee "$log" >/dev/null; then
@@ -151,7 +151,7 @@ start_cluster() {
     anyone_lives_in "$folder" || rm -f "$folder/postmaster.pid"
     say "Starting PostgreSQL for $1-service on port ${database_port[$1]}"
     if ! as_cluster_owner "$bin/pg_ctl" --pgdata="$folder" --log="$log" --silent --wait --timeout=120 \
-        --options="-p ${database_port[$1]}" start {lock_fd}>&-; then
+        --options="-p ${database_port[$1]}" start {lock_fd}>&- {stdout_fd}>&- {stderr_fd}>&-; then
         show_tail "$log"
         fail "PostgreSQL for $1-service did not start" \
             "The reason is above, the whole log in build/postgres/$1.log."
@@ -166,4 +166,17 @@ stop_cluster() {
     as_cluster_owner "$(cluster_bin "$1")/pg_ctl" --pgdata="$clusters/$1" --silent --mode=fast \
         --wait --timeout=60 stop ||
         report "PostgreSQL of $1-service did not stop" "See build/postgres/$1.log."
+}
+
+# delete_clusters - both databases, their settings and PostgreSQL's logs. They must be stopped.
+delete_clusters() {
+    local name
+    find_cluster_owner
+    for name in "${service_names[@]}"; do
+        if anyone_lives_in "$clusters/$name"; then
+            fail "the PostgreSQL of $name-service still runs: nothing is deleted" \
+                "See build/postgres/$name.log."
+        fi
+    done
+    rm -rf "$clusters" "$root/build/postgres"
 }

@@ -8,7 +8,7 @@
 build_packages=(gcc libc6-dev cmake ninja-build 'pkgconf|pkg-config' libuv1-dev libpq-dev libjansson-dev
     'libllhttp-dev|node-llhttp' libcmocka-dev python3 curl)
 # shellcheck disable=SC2034 # used in dev
-test_packages=(python3-pytest python3-psycopg2 python3-requests wrk)
+test_packages=(python3-pytest python3-psycopg2 python3-requests wrk spin)
 postgresql_version_min=15
 
 # postgresql_bin - the folder of the newest installed server's programs.
@@ -65,7 +65,7 @@ install_packages() {
         say "Installing needs root: sudo may ask for your password"
         sudo -v || fail "sudo refused" "As root: apt-get install ${*%%|*}" "Then run this again."
     fi
-    say "Installing them with apt-get: a minute or two, details in build/run/apt.log"
+    say "Fetching the package lists (apt-get update); tail -f build/run/apt.log shows it at work"
     # Not fatal: one unreachable source of many need not matter, the installation decides.
     as_root apt-get update >"$log" 2>&1 </dev/null ||
         say "apt-get update had errors (see build/run/apt.log); trying on"
@@ -83,6 +83,7 @@ install_packages() {
             "If that is what this is, see whether 'apt-get update' works: build/run/apt.log"
         packages+=("$chosen")
     done
+    say "Installing ${#packages[@]} packages and what they need: this can take minutes, without a word here"
     if ! apt_install "${packages[@]}" >>"$log" 2>&1 </dev/null; then
         show_tail "$log"
         fail "apt-get could not install ${packages[*]}" \

@@ -24,6 +24,22 @@ load_ports() {
     fi
 }
 
+# report_ignored_ports - after load_ports: the variables that ask for other ports than those in use.
+report_ignored_ports() {
+    local name variable ignored=()
+    for name in "${service_names[@]}"; do
+        variable=${name^^}_PORT
+        [ "${!variable:-${service_port[$name]}}" = "${service_port[$name]}" ] ||
+            ignored+=("$variable=${!variable}")
+        variable=${name^^}_DB_PORT
+        [ "${!variable:-${database_port[$name]}}" = "${database_port[$name]}" ] ||
+            ignored+=("$variable=${!variable}")
+    done
+    if [ "${#ignored[@]}" -ne 0 ]; then
+        say "Ignored: ${ignored[*]}. What runs keeps its ports; to change them: ./dev down first"
+    fi
+}
+
 anything_runs() {
     local name
     for name in "${service_names[@]}"; do

@@ -1,6 +1,13 @@
 # shellcheck shell=bash
 # report - what ./dev says to its user: progress on stdout, trouble on stderr.
 
+# A trap may run while the output of the command that it interrupted is redirected.
+exec {stdout_fd}>&1 {stderr_fd}>&2
+
+restore_output() {
+    exec 1>&"$stdout_fd" 2>&"$stderr_fd"
+}
+
 say() {
     printf '==> %s\n' "$*"
 }

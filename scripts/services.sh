@@ -35,9 +35,12 @@ start_service() {
         settings+=("PAYMENT_SERVICE_URL=http://127.0.0.1:${service_port[payment]}")
     fi
     say "Starting $name-service on port ${service_port[$name]}"
+    if [ -s "$log" ]; then
+        mv -f "$log" "$log.1"
+    fi
     # Its own session: Ctrl-C reaches only ./dev, which stops things in order.
     setsid env "${settings[@]}" "$root/build/dev/services/$name/$name-service" \
-        >"$log" 2>&1 </dev/null {lock_fd}>&- &
+        >"$log" 2>&1 </dev/null {lock_fd}>&- {stdout_fd}>&- {stderr_fd}>&- &
     pid=$!
     disown "$pid" # or the shell comments on its end
     printf '%s\n' "$pid" >"$run_dir/$name.pid"

@@ -5,27 +5,12 @@
 /* The head: dimensions, has-null flag, element type, element count, lower bound. */
 enum { OFFSET_HAS_NULL = 4, OFFSET_COUNT = 12, EMPTY_ARRAY_SIZE = 12, VALUE_HEAD_SIZE = 4 };
 
-static const struct {
-    Oid element;
-    Oid array;
-    uint32_t size; /* 0: as many as the value has */
-} types[] = {
-    [DB_INT4] = {.element = 23, .array = 1007, .size = 4},
-    [DB_INT8] = {.element = 20, .array = 1016, .size = 8},
-    [DB_TEXT] = {.element = 25, .array = 1009, .size = 0},
-    [DB_UUID] = {.element = 2950, .array = 2951, .size = DB_UUID_SIZE},
-};
-
-Oid db_array_oid(enum db_type type)
-{
-    return types[type].array;
-}
-
 size_t db_array_value_size(enum db_type type, const struct db_value *value)
 {
     if (value->is_null)
         return VALUE_HEAD_SIZE;
-    return VALUE_HEAD_SIZE + (types[type].size != 0 ? types[type].size : value->byte_count);
+    uint32_t size = db_type_size(type);
+    return VALUE_HEAD_SIZE + (size != 0 ? size : value->byte_count);
 }
 
 void db_array_begin(struct buffer *array, enum db_type type)
@@ -33,7 +18,7 @@ void db_array_begin(struct buffer *array, enum db_type type)
     buffer_clear(array);
     buffer_append_be32(array, 1);
     buffer_append_be32(array, 0);
-    buffer_append_be32(array, types[type].element);
+    buffer_append_be32(array, db_type_oid(type));
     buffer_append_be32(array, 0);
     buffer_append_be32(array, 1);
 }

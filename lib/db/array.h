@@ -3,21 +3,15 @@
  * Place      below db/conn and db/batch.
  * Ownership  The buffer is the caller's and is meant to be used again and again.
  * Errors     A value that does not fit its type is our own bug: assert. Memory: buffer.failed.
- * Source     array_recv() in PostgreSQL's arrayfuncs.c; the type numbers are those of pg_type.dat.
- */
+ * Source     array_recv() in PostgreSQL's arrayfuncs.c. */
 #pragma once
 
 #include <stdint.h>
-
-#include <libpq-fe.h>
 
 #include "base/buffer.h"
 #include "db/statement.h"
 
 enum { DB_ARRAY_HEAD_SIZE = 20 };
-
-/* The type number of the array whose elements are of `type`. */
-Oid db_array_oid(enum db_type type);
 
 /* Bytes that the value takes inside an array. */
 size_t db_array_value_size(enum db_type type, const struct db_value *value);

@@ -16,6 +16,7 @@ void db_batch_answer_unit(struct db_batch *batch, struct db_unit *unit, enum sta
                           const struct db_rows *rows)
 {
     static const struct db_rows no_rows;
+    db_suspects_release(&batch->suspects, unit);
     /* An earlier sending of a unit may have been committed, whatever became of the last. */
     if (status != STATUS_OK && unit->is_unanswered)
         status = STATUS_UNKNOWN;
@@ -26,8 +27,14 @@ void db_batch_answer_unit(struct db_batch *batch, struct db_unit *unit, enum sta
 
 void db_batch_requeue(struct db_batch *batch, struct db_segment *segment)
 {
-    for (size_t i = segment->count; i-- > 0;)
-        list_prepend(&batch->waiting, &segment->units[i]->node);
+    struct list_node first;
+    list_init(&first);
+    for (size_t i = 0; i < segment->count; i++) {
+        struct db_unit *unit = segment->units[i];
+        list_append(unit->group != 0 ? &batch->suspects.waiting : &first, &unit->node);
+    }
+    list_move_all(&first, &batch->waiting);
+    list_move_all(&batch->waiting, &first);
     batch->waiting_count += segment->count;
     segment->count = 0;
 }
@@ -57,18 +64,18 @@ static void give_up(struct db_batch *batch, struct db_unit *unit)
 }
 
 /* Without a connection nothing is worth waiting for but the outcome of what left before. */
-static void give_up_unsent(struct db_batch *batch)
+static void give_up_unsent(struct db_batch *batch, struct list_node *list)
 {
-    LIST_EACH (node, &batch->waiting) {
+    LIST_EACH (node, list) {
         struct db_unit *unit = LIST_ELEMENT(node, struct db_unit, node);
         if (!unit->is_unanswered && unit->retry_count == 0)
             give_up(batch, unit);
     }
 }
 
-static void give_up_expired(struct db_batch *batch, uint64_t now_ms)
+static void give_up_expired(struct db_batch *batch, struct list_node *list, uint64_t now_ms)
 {
-    LIST_EACH (node, &batch->waiting) {
+    LIST_EACH (node, list) {
         struct db_unit *unit = LIST_ELEMENT(node, struct db_unit, node);
         if (unit->deadline_ms < now_ms)
             give_up(batch, unit);
@@ -76,13 +83,19 @@ static void give_up_expired(struct db_batch *batch, uint64_t now_ms)
 }
 
 /* Takes what may travel together, from the front. */
-static void fill_segment(struct db_batch *batch, struct db_segment *segment, uint64_t now_ms)
+static void fill_segment(struct db_batch *batch, struct db_segment *segment, struct list_node *list,
+                         uint64_t now_ms)
 {
     segment->size = 0;
-    LIST_EACH (node, &batch->waiting) {
+    LIST_EACH (node, list) {
         struct db_unit *unit = LIST_ELEMENT(node, struct db_unit, node);
         if (unit->deadline_ms < now_ms) {
             give_up(batch, unit);
+            continue;
+        }
+        if (unit->group == 0 && db_suspects_have_key(&batch->suspects, unit->key)) {
+            list_remove(&unit->node);
+            db_suspects_join(&batch->suspects, unit);
             continue;
         }
         if (segment->count != 0 && unit->group != segment->units[0]->group)
@@ -92,6 +105,25 @@ static void fill_segment(struct db_batch *batch, struct db_segment *segment, uin
         list_remove(&unit->node);
         batch->waiting_count--;
     }
+}
+
+static bool has_suspects_under_way(const struct db_batch *batch)
+{
+    for (int i = 0; i < batch->settings->connection_count; i++) {
+        const struct db_segment *segment = &batch->segments[i];
+        if (segment->count != 0 && segment->units[0]->group != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Suspects never take more than one connection, nor more than every other segment: so what they
+ * wait for keeps the others waiting little, even where there is one connection. */
+static bool is_suspects_turn(const struct db_batch *batch)
+{
+    if (list_is_empty(&batch->suspects.waiting) || has_suspects_under_way(batch))
+        return false;
+    return batch->suspects_are_next || list_is_empty(&batch->waiting);
 }
 
 /* When a send fails, on_down has taken the segment back already. */
@@ -112,14 +144,18 @@ static void send_segment(struct db_batch *batch, struct db_conn *conn, struct db
 
 static void send_waiting(struct db_batch *batch, uint64_t now_ms)
 {
-    while (!list_is_empty(&batch->waiting)) {
+    for (;;) {
+        bool takes_suspects = is_suspects_turn(batch);
+        struct list_node *list = takes_suspects ? &batch->suspects.waiting : &batch->waiting;
         struct db_conn *conn = db_pool_find_free(batch->pool);
-        if (conn == NULL)
+        if (list_is_empty(list) || conn == NULL)
             return;
         struct db_segment *segment = segment_of(batch, conn);
-        fill_segment(batch, segment, now_ms);
-        if (segment->count != 0)
-            send_segment(batch, conn, segment);
+        fill_segment(batch, segment, list, now_ms);
+        if (segment->count == 0)
+            continue;
+        batch->suspects_are_next = !takes_suspects;
+        send_segment(batch, conn, segment);
     }
 }
 
@@ -131,14 +167,17 @@ static void on_turn_end(void *context)
     struct clock *clock = &batch->loop->clock;
     uint64_t now_ms = clock_now_ms(clock);
     send_waiting(batch, now_ms);
-    if (batch->is_cut_off)
-        give_up_unsent(batch);
+    if (batch->is_cut_off) {
+        give_up_unsent(batch, &batch->waiting);
+        give_up_unsent(batch, &batch->suspects.waiting);
+    }
     batch->is_cut_off = false;
     if (now_ms >= batch->sweep_due_ms) {
-        give_up_expired(batch, now_ms);
+        give_up_expired(batch, &batch->waiting, now_ms);
+        give_up_expired(batch, &batch->suspects.waiting, now_ms);
         batch->sweep_due_ms = now_ms + SWEEP_INTERVAL_MS;
     }
-    if (!list_is_empty(&batch->waiting) && !timer_is_active(&batch->sweep_timer))
+    if (batch->waiting_count != 0 && !timer_is_active(&batch->sweep_timer))
         timer_start(clock, &batch->sweep_timer, SWEEP_INTERVAL_MS);
     if (!list_is_empty(&batch->overdue) && !timer_is_active(&batch->overdue_timer))
         timer_start(clock, &batch->overdue_timer, 0);
@@ -181,6 +220,7 @@ struct db_batch *db_batch_open(struct loop *loop, struct db_pool *pool)
         return NULL;
     }
     list_init(&batch->waiting);
+    db_suspects_init(&batch->suspects);
     list_init(&batch->overdue);
     timer_init(&batch->sweep_timer, on_sweep_timer, batch);
     timer_init(&batch->overdue_timer, on_overdue_timer, batch);
@@ -201,6 +241,7 @@ void db_batch_close(struct db_batch *batch)
     timer_stop(&batch->loop->clock, &batch->overdue_timer);
     answer_all(batch, &batch->overdue);
     answer_all(batch, &batch->waiting);
+    answer_all(batch, &batch->suspects.waiting);
     for (int i = 0; i < batch->settings->connection_count; i++) {
         struct db_segment *segment = &batch->segments[i];
         for (size_t unit = 0; unit < segment->count; unit++)

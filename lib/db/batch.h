@@ -11,10 +11,12 @@
  * segment is one transaction: it commits with the Sync or nothing of it happened (PostgreSQL
  * manual, "Pipeline Mode"). While all connections are busy, units gather for the next segment.
  *
- * A segment refused by the data is halved until the guilty unit stands alone; its neighbours
- * commit. A segment whose connection is lost after the Sync left may have been committed, so it is
- * sent again on another connection while its units' deadlines last: EVERY STATEMENT MUST BE
- * IDEMPOTENT. */
+ * A segment refused by the data, or over a lock that somebody holds, is taken apart until the
+ * guilty unit stands alone; its neighbours commit. Meanwhile its units, and further ones of their
+ * keys, travel apart from all others and never take more than one connection or every other
+ * segment. A unit whose lock is not to be had is sent again while its deadline lasts. A segment
+ * whose connection is lost after the Sync left may have been committed, so it is sent again on
+ * another connection while its units' deadlines last: EVERY STATEMENT MUST BE IDEMPOTENT. */
 #pragma once
 
 #include <stddef.h>

@@ -4,6 +4,7 @@
 
 #include "db/batch.h"
 #include "db/segment.h"
+#include "db/suspects.h"
 
 struct db_batch {
     struct loop *loop;
@@ -11,13 +12,15 @@ struct db_batch {
     const struct db_pool_settings *settings;
     struct loop_hook hook;
     struct list_node waiting; /* for a connection; those that were sent before stand in front */
-    size_t waiting_count;
+    struct db_suspects suspects;
+    bool suspects_are_next;   /* they have stood back for a segment of the others */
+    size_t waiting_count;     /* both */
     struct list_node overdue; /* gave up waiting; answered at the start of the next turn */
     struct timer sweep_timer; /* only makes a turn come, whose hook then sweeps */
     struct timer overdue_timer;
     uint64_t sweep_due_ms;
     uint64_t last_sequence;
-    uint64_t last_group;
+    uint64_t timed_out_log_due_ms;
     bool is_cut_off;   /* the last connection went down since the last turn */
     bool is_answering; /* a callback is running */
     bool is_closing;
@@ -30,7 +33,8 @@ struct db_batch {
 void db_batch_answer_unit(struct db_batch *batch, struct db_unit *unit, enum status status,
                           const struct db_rows *rows);
 
-/* Puts the segment's units back in front of all that wait, in their order. */
+/* Puts the segment's units, in their order, back in front of all that wait; suspects behind the
+ * other suspects. */
 void db_batch_requeue(struct db_batch *batch, struct db_segment *segment);
 
 /* outcome.c: the connection's segment is answered. */

@@ -148,17 +148,6 @@ static bool read_answers(struct db_conn *conn, bool is_good)
     return is_good;
 }
 
-static void finish_preparing(struct db_conn *conn)
-{
-    if (conn->pipeline.has_error) {
-        db_conn_lose(conn, "a statement could not be prepared");
-        return;
-    }
-    db_pipeline_clear(&conn->pipeline);
-    db_conn_set_state(conn, CONN_READY);
-    conn->events->on_up(conn->owner, conn);
-}
-
 static void finish_segment(struct db_conn *conn)
 {
     const struct db_answer answer = {
@@ -190,7 +179,7 @@ static void serve(struct db_conn *conn, bool is_good)
     if (is_answered) {
         timer_stop(&conn->settings->loop->clock, &conn->timer);
         if (conn->state == CONN_PREPARING)
-            finish_preparing(conn);
+            db_conn_finish_preparing(conn);
         else
             finish_segment(conn);
     }
@@ -209,7 +198,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     if (conn->state == CONN_CONNECTING)
         db_conn_continue_connecting(conn);
     else if (conn->state == CONN_MIGRATING)
-        db_conn_continue_migrating(conn);
+        db_conn_continue_migrating(conn, status == 0);
     else
         serve(conn, status == 0);
 }

@@ -24,13 +24,15 @@
 
 struct db_conn; /* opaque */
 
-/* Shared by the connections of a pool, and borrowed by them. */
+/* Shared by the connections of a pool, and borrowed by them; what changes holds for the next
+ * attempt to connect. */
 struct db_conn_settings {
     struct loop *loop;
     const char *name;
     const struct db_statement *const *statements;
     size_t statement_count;
     const char *schema_script; /* for the simple query protocol; NULL: none */
+    uint64_t schema_timeout_ms;
     uint64_t answer_timeout_ms;
 };
 

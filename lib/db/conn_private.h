@@ -46,6 +46,8 @@ void db_conn_set_poll_mask(struct db_conn *conn, int mask);
  * `reason`. */
 void db_conn_lose(struct db_conn *conn, const char *reason);
 
-/* connect.c: readiness while CONNECTING or MIGRATING. */
+/* connect.c: readiness while CONNECTING or MIGRATING. is_good: the poll goes on. */
 void db_conn_continue_connecting(struct db_conn *conn);
-void db_conn_continue_migrating(struct db_conn *conn);
+void db_conn_continue_migrating(struct db_conn *conn, bool is_good);
+/* connect.c: all answers have come while PREPARING. */
+void db_conn_finish_preparing(struct db_conn *conn);

@@ -1,11 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db/array.h"
 #include "db/conn_private.h"
 
-/* Migrating may have to wait for another instance that migrates, or rewrite large tables. */
-enum { CONNECT_TIMEOUT_MS = 3000, MIGRATE_TIMEOUT_MS = 600 * 1000 };
+enum { CONNECT_TIMEOUT_MS = 3000, SCRIPT_SIZE_MAX = 1024 * 1024 };
 
 enum { VERSION_WITH_TRANSACTION_TIMEOUT = 170000, SETTING_SIZE = 64 };
 
@@ -51,10 +49,12 @@ static bool send_prepares(struct db_conn *conn)
         const struct db_statement *statement = conn->settings->statements[i];
         Oid types[DB_COLUMN_COUNT_MAX];
         for (int column = 0; column < statement->column_count; column++)
-            types[column] = db_array_oid(statement->columns[column]);
+            types[column] = db_type_array_oid(statement->columns[column]);
+        db_pipeline_expect_statement(&conn->pipeline, -1);
         db_pipeline_expect_statement(&conn->pipeline, (int)i);
         if (PQsendPrepare(conn->pg, statement->name, statement->sql, statement->column_count,
-                          types) == 0)
+                          types) == 0 ||
+            PQsendDescribePrepared(conn->pg, statement->name) == 0)
             return false;
     }
     return true;
@@ -73,6 +73,38 @@ static bool send_transaction_timeout(struct db_conn *conn)
     return PQsendQueryParams(conn->pg, setting, 0, NULL, NULL, NULL, NULL, 0) == 1;
 }
 
+/* The first statement whose result would be misread, as after a change of a column's type; NULL:
+ * none. The server keeps a prepared statement to the types that it described: it rather refuses to
+ * run it (0A000). */
+static const struct db_statement *find_unreadable(const struct db_conn *conn)
+{
+    for (size_t i = 0; i < conn->settings->statement_count; i++) {
+        const struct db_statement *statement = conn->settings->statements[i];
+        if (!db_statement_can_read(statement, conn->pipeline.results[i]))
+            return statement;
+    }
+    return NULL;
+}
+
+void db_conn_finish_preparing(struct db_conn *conn)
+{
+    if (conn->pipeline.has_error) {
+        db_conn_lose(conn, "a statement could not be prepared");
+        return;
+    }
+    const struct db_statement *unreadable = find_unreadable(conn);
+    if (unreadable != NULL) {
+        char reason[DB_MESSAGE_SIZE];
+        snprintf(reason, sizeof reason, "the result of %s has not the columns that it should have",
+                 unreadable->name);
+        db_conn_lose(conn, reason);
+        return;
+    }
+    db_pipeline_clear(&conn->pipeline);
+    db_conn_set_state(conn, CONN_READY);
+    conn->events->on_up(conn->owner, conn);
+}
+
 static void start_preparing(struct db_conn *conn)
 {
     db_conn_set_state(conn, CONN_PREPARING);
@@ -84,16 +116,32 @@ static void start_preparing(struct db_conn *conn)
     db_conn_send_sync(conn);
 }
 
+/* The server must not wait for another instance that migrates longer than we wait for it: each
+ * further attempt would leave one more backend waiting there. */
+static bool send_schema_script(struct db_conn *conn)
+{
+    struct buffer script;
+    buffer_init(&script, SCRIPT_SIZE_MAX);
+    buffer_append_text(&script, "SET LOCAL lock_timeout = ");
+    buffer_append_int(&script, (int64_t)conn->settings->schema_timeout_ms);
+    buffer_append_text(&script, ";\n");
+    buffer_append_text(&script, conn->settings->schema_script);
+    buffer_append_byte(&script, '\0');
+    bool is_sent = !script.failed && PQsendQuery(conn->pg, script.data) == 1;
+    buffer_free(&script);
+    return is_sent;
+}
+
 static void start_migrating(struct db_conn *conn)
 {
     db_conn_set_state(conn, CONN_MIGRATING);
-    int unsent = PQsendQuery(conn->pg, conn->settings->schema_script) == 1 ? PQflush(conn->pg) : -1;
+    int unsent = send_schema_script(conn) ? PQflush(conn->pg) : -1;
     if (unsent < 0) {
         db_conn_lose(conn, "the schema script could not be sent");
         return;
     }
     db_conn_set_poll_mask(conn, unsent == 0 ? UV_READABLE : UV_READABLE | UV_WRITABLE);
-    restart_timer(conn, MIGRATE_TIMEOUT_MS);
+    restart_timer(conn, conn->settings->schema_timeout_ms);
 }
 
 static void start_session(struct db_conn *conn)
@@ -134,9 +182,11 @@ static bool read_script_results(struct db_conn *conn)
     return false;
 }
 
-void db_conn_continue_migrating(struct db_conn *conn)
+void db_conn_continue_migrating(struct db_conn *conn, bool is_good)
 {
-    bool is_good = PQconsumeInput(conn->pg) == 1;
+    /* Even of a broken socket: the server's last words may be there. */
+    if (PQconsumeInput(conn->pg) == 0)
+        is_good = false;
     bool is_over = read_script_results(conn);
     int unsent = is_good ? PQflush(conn->pg) : -1;
     if (unsent < 0 || PQstatus(conn->pg) == CONNECTION_BAD || PQsocket(conn->pg) < 0)

@@ -17,6 +17,21 @@ static const struct parameter defaults[] = {
     {"keepalives_interval", "3"}, {"keepalives_count", "3"},
 };
 
+/* Our statements look rows up by key, whatever the size of a table; but a plan is made only once
+ * per session, often while the tables are empty, and any other way through them looks good then.
+ * What a disabled way would cost more must not make the server compile the plan. */
+#define PLAN_OPTIONS                                                                               \
+    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off"        \
+    " -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+
+/* A server that hears nothing of us any more, within a segment too, gives its locks back. */
+#define LOSS_OPTIONS                                                                               \
+    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"             \
+    " -c tcp_user_timeout=10000"
+
+/* A wait for a row holds up its whole segment. */
+enum { LOCK_TIMEOUT_MAX_MS = 200 };
+
 enum {
     DEFAULT_COUNT = sizeof defaults / sizeof defaults[0],
     FORCED_COUNT = 5,
@@ -132,12 +147,15 @@ static bool write_session_options(struct db_conninfo *conninfo, uint64_t answer_
 {
     const char *own = find_option(conninfo, "options");
     unsigned long long timeout_ms = answer_timeout_ms;
-    int size = snprintf(conninfo->session_options, sizeof conninfo->session_options,
-                        "%s -c statement_timeout=%llu -c lock_timeout=%llu"
-                        " -c idle_in_transaction_session_timeout=%llu"
-                        " -c default_transaction_isolation=read\\ committed"
-                        " -c plan_cache_mode=force_generic_plan",
-                        own != NULL ? own : "", timeout_ms / 2, timeout_ms / 4, timeout_ms);
+    unsigned long long lock_timeout_ms = timeout_ms / 4;
+    if (lock_timeout_ms > LOCK_TIMEOUT_MAX_MS)
+        lock_timeout_ms = LOCK_TIMEOUT_MAX_MS;
+    int size =
+        snprintf(conninfo->session_options, sizeof conninfo->session_options,
+                 "%s -c statement_timeout=%llu -c lock_timeout=%llu"
+                 " -c idle_in_transaction_session_timeout=%llu"
+                 " -c default_transaction_isolation=read\\ committed" PLAN_OPTIONS LOSS_OPTIONS,
+                 own != NULL ? own : "", timeout_ms / 2, lock_timeout_ms, timeout_ms);
     snprintf(conninfo->timeout_ms, sizeof conninfo->timeout_ms, "%llu", timeout_ms);
     return size < (int)sizeof conninfo->session_options;
 }

@@ -31,7 +31,7 @@ struct db_conninfo {
     struct db_host hosts[DB_HOST_COUNT_MAX];
     int host_count;
     char *host_texts[3]; /* what the hosts point into */
-    char session_options[1024];
+    char session_options[2048];
     char timeout_ms[24];
     const char **keywords; /* for PQconnectStartParams() */
     const char **values;

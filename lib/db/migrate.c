@@ -4,11 +4,15 @@
 #include <string.h>
 
 /* Several statements in one simple query are one transaction (PostgreSQL manual, "Multiple
- * Statements in a Simple Query"), so SET LOCAL and the lock last until its end. The lock's number
- * is arbitrary; it only has to be the same in all instances. */
+ * Statements in a Simple Query"), so SET LOCAL and the lock last until its end. Unlike the
+ * service's statements, a migration may have to read whole tables. The lock's number is arbitrary;
+ * it only has to be the same in all instances. */
 static const char head[] =
     "SET LOCAL statement_timeout = 0;\n"
-    "SET LOCAL lock_timeout = 0;\n"
+    "SET LOCAL enable_seqscan = on;\n"
+    "SET LOCAL enable_bitmapscan = on;\n"
+    "SET LOCAL enable_hashjoin = on;\n"
+    "SET LOCAL enable_mergejoin = on;\n"
     "SET LOCAL client_min_messages = warning;\n"
     "SELECT pg_advisory_xact_lock(8314037903515347041);\n"
     "CREATE TABLE IF NOT EXISTS schema_migrations (\n"

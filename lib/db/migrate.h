@@ -18,6 +18,7 @@ struct db_migration {
 /* Appends one text for the simple query protocol: under one advisory lock it creates the table
  * schema_migrations where it is missing and applies, in one transaction, each migration that is not
  * recorded there. Applying it again changes nothing, and neither does applying it to a database
- * that a newer program has taken further already: instances of both may run during an upgrade. */
+ * that a newer program has taken further already: instances of both may run during an upgrade. How
+ * long it waits for locks is the session's lock_timeout. */
 void db_migrate_append_script(struct buffer *script, const struct db_migration *migrations,
                               size_t count);

@@ -1,7 +1,15 @@
 #include "db/batch_private.h"
 #include "db/sqlstate.h"
 
-enum { RETRY_COUNT_MAX = 3, TIMED_OUT_RETRY_COUNT_MAX = 1 };
+enum {
+    RETRY_COUNT_MAX = 3,
+    /* Mostly the deadline ends it before, as each try waits for the lock. */
+    TIMED_OUT_RETRY_COUNT_MAX = 50,
+    /* A segment that waits in vain takes some hundred times as long as one that passes, so that
+     * few steps are worth many parts. */
+    TIMED_OUT_PART_COUNT = 8,
+    TIMED_OUT_LOG_INTERVAL_MS = 1000,
+};
 
 static void refuse(struct db_batch *batch, struct db_segment *segment)
 {
@@ -11,26 +19,24 @@ static void refuse(struct db_batch *batch, struct db_segment *segment)
         db_batch_answer_unit(batch, segment->units[i], STATUS_REFUSED, NULL);
 }
 
-static void halve(struct db_batch *batch, struct db_segment *segment)
+static void divide(struct db_batch *batch, struct db_segment *segment, size_t part_count,
+                   bool keeps_keys)
 {
-    batch->last_group += 2;
-    for (size_t i = 0; i < segment->count; i++)
-        segment->units[i]->group = batch->last_group - (i < segment->count / 2 ? 1 : 0);
+    size_t part_size = (segment->count + part_count - 1) / part_count;
+    db_suspects_regroup(&batch->suspects, segment->units, segment->count, part_size, keeps_keys);
     db_batch_requeue(batch, segment);
 }
 
 /* The same units again, and no others with them. */
 static void repeat(struct db_batch *batch, struct db_segment *segment, int retry_count_max)
 {
-    batch->last_group++;
-    for (size_t i = 0; i < segment->count; i++)
-        segment->units[i]->group = batch->last_group;
     if (segment->units[0]->retry_count >= retry_count_max) {
         refuse(batch, segment);
         return;
     }
     for (size_t i = 0; i < segment->count; i++)
         segment->units[i]->retry_count++;
+    db_suspects_regroup(&batch->suspects, segment->units, segment->count, segment->count, false);
     db_batch_requeue(batch, segment);
 }
 
@@ -55,15 +61,36 @@ static void refuse_failed(struct db_batch *batch, struct db_segment *segment, in
         db_batch_answer_unit(batch, failed[i], STATUS_REFUSED, NULL);
 }
 
-static void log_refusal(const struct db_batch *batch, const struct db_segment *segment,
+/* Whoever waits for the one waits for the others too. */
+static bool has_one_key(const struct db_segment *segment)
+{
+    for (size_t i = 1; i < segment->count; i++) {
+        if (segment->units[i]->key != segment->units[0]->key)
+            return false;
+    }
+    return true;
+}
+
+static enum log_level log_level_of(struct db_batch *batch, const struct db_segment *segment,
+                                   enum db_action action)
+{
+    if (action == DB_REFUSE)
+        return LOG_ERROR;
+    if (action == DB_HALVE && segment->count > 1)
+        return LOG_DEBUG;
+    if (action != DB_TIMED_OUT)
+        return LOG_WARN;
+    uint64_t now_ms = clock_now_ms(&batch->loop->clock);
+    if (!has_one_key(segment) || now_ms < batch->timed_out_log_due_ms)
+        return LOG_DEBUG;
+    batch->timed_out_log_due_ms = now_ms + TIMED_OUT_LOG_INTERVAL_MS;
+    return LOG_WARN;
+}
+
+static void log_refusal(struct db_batch *batch, const struct db_segment *segment,
                         const struct db_answer *answer, const struct db_verdict *verdict)
 {
-    bool is_isolating = verdict->action == DB_HALVE || verdict->action == DB_TIMED_OUT;
-    enum log_level level = LOG_WARN;
-    if (is_isolating && segment->count > 1)
-        level = LOG_DEBUG;
-    else if (verdict->action == DB_REFUSE)
-        level = LOG_ERROR;
+    enum log_level level = log_level_of(batch, segment, verdict->action);
     const char *statement = "the commit";
     if (answer->failed_place >= 0)
         statement = batch->settings->statements[answer->failed_place]->name;
@@ -81,13 +108,13 @@ static void roll_back(struct db_batch *batch, struct db_conn *conn, struct db_se
     switch (verdict.action) {
     case DB_HALVE:
         if (segment->count > 1)
-            halve(batch, segment);
+            divide(batch, segment, 2, false);
         else
             refuse(batch, segment);
         break;
     case DB_TIMED_OUT:
-        if (segment->count > 1)
-            halve(batch, segment);
+        if (!has_one_key(segment))
+            divide(batch, segment, TIMED_OUT_PART_COUNT, true);
         else
             repeat(batch, segment, TIMED_OUT_RETRY_COUNT_MAX);
         break;

@@ -8,7 +8,7 @@
 enum status db_pipeline_init(struct db_pipeline *pipeline, size_t statement_count)
 {
     *pipeline =
-        (struct db_pipeline){.capacity = statement_count + 2, .result_count = statement_count};
+        (struct db_pipeline){.capacity = statement_count * 2 + 2, .result_count = statement_count};
     pipeline->expectations = calloc(pipeline->capacity, sizeof *pipeline->expectations);
     pipeline->results = calloc(pipeline->capacity, sizeof *pipeline->results);
     if (pipeline->expectations == NULL || pipeline->results == NULL)

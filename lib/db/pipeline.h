@@ -45,7 +45,8 @@ struct db_pipeline {
     struct db_error error;
 };
 
-/* For at most each statement, one more and a Sync under way. */
+/* For at most each statement twice, as it is prepared and described, one more and a Sync under way.
+ */
 enum status db_pipeline_init(struct db_pipeline *pipeline,
                              size_t statement_count) STATUS_MUST_CHECK;
 void db_pipeline_free(struct db_pipeline *pipeline);

@@ -13,7 +13,11 @@ enum {
     BACKOFF_BASE_MS = 50,
     BACKOFF_MAX_MS = 2000,
     FAILURE_LOG_INTERVAL_MS = 10 * 1000,
-    SCRIPT_SIZE_MAX = 1024 * 1024,
+    SCRIPT_SIZE_MAX = 1000 * 1000,
+    /* It may have to wait for another instance that migrates, or rewrite large tables; once the
+     * schema is known to be current it only looks. */
+    MIGRATE_TIMEOUT_MS = 600 * 1000,
+    RECHECK_TIMEOUT_MS = 10 * 1000,
 };
 
 struct db_pool {
@@ -152,6 +156,7 @@ static void on_conn_up(void *owner, struct db_conn *conn)
     pool->failure_count = 0;
     pool->last_failure[0] = '\0';
     pool->up_count++;
+    pool->conn_settings.schema_timeout_ms = RECHECK_TIMEOUT_MS;
     start_lifetime(pool, conn);
     log_write(pool->loop->log, LOG_INFO, NULL, "database %s: connection %d of %d is up",
               pool->settings.name, db_conn_number(conn), pool->settings.connection_count);
@@ -209,6 +214,7 @@ static enum status open_parts(struct db_pool *pool)
         .statements = settings->statements,
         .statement_count = settings->statement_count,
         .schema_script = pool->schema_script.data,
+        .schema_timeout_ms = MIGRATE_TIMEOUT_MS,
         .answer_timeout_ms = settings->answer_timeout_ms,
     };
     pool->resolver = db_resolver_open(pool->loop, pool->conninfo.hosts, pool->conninfo.host_count,

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/lookup.h"
+
 enum { ADDRESS_COUNT_MAX = 16 };
 
 struct db_resolver {
@@ -19,12 +21,6 @@ struct db_resolver {
     struct lookup *lookup; /* NULL: none under way */
     db_resolver_cb *callback;
     void *context;
-};
-
-/* Its own allocation, as a lookup can't be relied on to end when the resolver does. */
-struct lookup {
-    uv_getaddrinfo_t request;
-    struct db_resolver *resolver; /* NULL: closed meanwhile */
 };
 
 struct db_resolver *db_resolver_open(struct loop *loop, const struct db_host *hosts, int host_count,
@@ -43,10 +39,8 @@ struct db_resolver *db_resolver_open(struct loop *loop, const struct db_host *ho
 
 void db_resolver_close(struct db_resolver *resolver)
 {
-    if (resolver->lookup != NULL) {
-        resolver->lookup->resolver = NULL;
-        uv_cancel((uv_req_t *)&resolver->lookup->request);
-    }
+    if (resolver->lookup != NULL)
+        lookup_cancel(resolver->lookup);
     free(resolver);
 }
 
@@ -68,34 +62,21 @@ static void keep_addresses(struct db_resolver *resolver, const struct addrinfo *
     }
 }
 
-static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
+static void on_lookup(void *context, const struct addrinfo *found, const char *reason)
 {
-    struct lookup *lookup = LIST_ELEMENT(request, struct lookup, request);
-    struct db_resolver *resolver = lookup->resolver;
-    free(lookup);
-    if (resolver != NULL) {
-        resolver->lookup = NULL;
-        keep_addresses(resolver, status == 0 ? found : NULL);
-        const char *reason = status != 0 ? uv_strerror(status) : "the host has no address";
-        resolver->callback(resolver->context, resolver->address_count != 0 ? NULL : reason);
-    }
-    uv_freeaddrinfo(found);
+    struct db_resolver *resolver = context;
+    resolver->lookup = NULL;
+    keep_addresses(resolver, found);
+    if (reason == NULL && resolver->address_count == 0)
+        reason = "the host has no address";
+    resolver->callback(resolver->context, reason);
 }
 
 static enum status start_lookup(struct db_resolver *resolver, const char *name)
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
-    struct lookup *lookup = malloc(sizeof *lookup);
-    if (lookup == NULL)
-        return STATUS_SYSTEM;
-    lookup->resolver = resolver;
-    uv_loop_t *uv = &resolver->loop->uv;
-    if (uv_getaddrinfo(uv, &lookup->request, on_lookup, name, NULL, &hints) != 0) {
-        free(lookup);
-        return STATUS_SYSTEM;
-    }
-    resolver->lookup = lookup;
-    return STATUS_UNAVAILABLE;
+    enum status status =
+        lookup_start(resolver->loop, name, NULL, on_lookup, resolver, &resolver->lookup);
+    return status == STATUS_OK ? STATUS_UNAVAILABLE : status;
 }
 
 enum status db_resolver_find(struct db_resolver *resolver, const struct db_host **host,

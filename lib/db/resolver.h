@@ -1,10 +1,9 @@
 /* resolver - which numeric address to try next: walks over the hosts of a URL and what they resolve
  * to, and looks names up anew each time it comes round, as a failover may have moved them.
  *
- * Place      above db/conninfo, below db/pool.
- * Thread     the loop thread only. Names are looked up by libuv's thread pool; numeric addresses
- * and Unix sockets at once. Ownership  Borrows the loop and the hosts. A lookup under way at close
- * delays only the end of the loop. */
+ * Place      above base/lookup and db/conninfo, below db/pool.
+ * Thread     the loop thread only. Numeric addresses and Unix sockets need no lookup.
+ * Ownership  Borrows the loop and the hosts. A lookup under way at close is cancelled. */
 #pragma once
 
 #include <stdbool.h>

@@ -2,7 +2,8 @@
  *
  * Place      above libpq's PGresult only.
  * Ownership  Everything is borrowed from the result, for the time of the callback.
- * Errors     A column of another size than its type's is our own bug: assert. */
+ * Errors     A column of another size than its type's is our own bug: assert. A connection whose
+ *            server would give another type than the statement declares does not come up. */
 #pragma once
 
 #include <stdbool.h>

@@ -9,7 +9,7 @@
 
 enum db_action {
     DB_HALVE,     /* some unit is to blame: halve until it stands alone, then refuse it */
-    DB_TIMED_OUT, /* likewise, but one that stands alone gets a second chance: a lock may be gone */
+    DB_TIMED_OUT, /* likewise, but the one that stands alone is repeated: a lock may be gone */
     DB_REPEAT,    /* a race was lost: the same segment again, a few times */
     DB_RECONNECT, /* the session is unfit: a fresh connection, then the same segment a few times */
     DB_REFUSE,    /* halving would not help: refuse the failed statement's units */

@@ -40,7 +40,7 @@ struct db_unit {
     struct list_node node;
     int place;          /* of the statement within the pool */
     uint64_t sequence;  /* order of arrival, also between units of one key */
-    uint64_t group;     /* not 0: travels only with units of the same group, after a refusal */
-    int retry_count;    /* segments that were rolled back through no fault of their units */
+    uint64_t group;     /* not 0: a suspect, which travels only with units of the same group */
+    int retry_count;    /* segments that were rolled back, and sent again as they were */
     bool is_unanswered; /* left once and got no answer, so it may have been committed */
 };

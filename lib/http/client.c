@@ -1,9 +1,10 @@
 #include "http/client.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/lookup.h"
 #include "http/client_conn.h"
 
 enum {
@@ -15,6 +16,7 @@ enum {
     WAITING_SLACK_MS = 10,
     /* No connection's output can exceed what its calls may take, so that limit is never met. */
     REQUEST_SIZE_MAX = HTTP_HEAD_SIZE_MAX + HTTP_BODY_SIZE_MAX,
+    REASON_SIZE = 128,
 };
 
 /* A call is in one of three places: in `waiting` until a connection has room for it, in a
@@ -32,6 +34,7 @@ struct http_client {
     struct timer waiting_timer; /* no later than the first deadline of `waiting`, once it runs */
     struct list_node unsent;
     struct timer unsent_timer;
+    struct lookup *lookup;     /* NULL: none under way. While there is one, all conns are down */
     size_t address_index;      /* to connect to next */
     size_t failed_count;       /* attempts in a row, while no connection is up */
     uint64_t growth_paused_ms; /* until then no connection is added to others */
@@ -135,14 +138,20 @@ static void on_up(void *owner)
     client->is_unreachable = false;
 }
 
-/* No other connection is up or on its way: each address gets one attempt, then nobody waits on. */
+static void use_addresses(struct http_client *client, const struct addrinfo *found)
+{
+    http_origin_set_addresses(&client->origin, found);
+    client->address_index = 0;
+    client->failed_count = 0;
+}
+
+/* Whatever can be tried was tried: nobody waits on. A name is looked up again for the next call, as
+ * its service may have moved. */
 static void on_unreachable(struct http_client *client, const char *reason)
 {
-    client->address_index = (client->address_index + 1) % client->origin.address_count;
-    client->failed_count++;
-    if (client->failed_count < client->origin.address_count)
-        return;
     client->failed_count = 0;
+    if (!client->origin.is_numeric)
+        use_addresses(client, NULL);
     if (!client->is_unreachable)
         log_write(client->loop->log, LOG_WARN, NULL, "%s is not reachable: %s",
                   client->origin.authority, reason);
@@ -152,11 +161,42 @@ static void on_unreachable(struct http_client *client, const char *reason)
 
 static void on_connect_failed(struct http_client *client, const char *reason)
 {
-    if (count_in_state(client, CLIENT_CONN_UP) == 0 &&
-        count_in_state(client, CLIENT_CONN_CONNECTING) == 0)
-        on_unreachable(client, reason);
-    else
+    if (count_in_state(client, CLIENT_CONN_UP) != 0 ||
+        count_in_state(client, CLIENT_CONN_CONNECTING) != 0) {
         client->growth_paused_ms = clock_now_ms(&client->loop->clock) + GROWTH_PAUSE_MS;
+        return;
+    }
+    /* Each address gets one attempt. */
+    client->address_index = (client->address_index + 1) % client->origin.address_count;
+    client->failed_count++;
+    if (client->failed_count >= client->origin.address_count)
+        on_unreachable(client, reason);
+}
+
+static void on_lookup_failed(struct http_client *client, const char *reason)
+{
+    char text[REASON_SIZE];
+    snprintf(text, sizeof text, "its name can't be looked up: %s", reason);
+    on_unreachable(client, text);
+}
+
+/* Should calls still wait, the end of this turn connects for them. */
+static void on_lookup(void *context, const struct addrinfo *found, const char *reason)
+{
+    struct http_client *client = context;
+    client->lookup = NULL;
+    use_addresses(client, found);
+    if (client->origin.address_count == 0)
+        on_lookup_failed(client, reason != NULL ? reason : "it has no address");
+}
+
+static void start_lookup(struct http_client *client)
+{
+    const struct http_origin *origin = &client->origin;
+    enum status status =
+        lookup_start(client->loop, origin->host, origin->port, on_lookup, client, &client->lookup);
+    if (status != STATUS_OK)
+        on_lookup_failed(client, status_text(status));
 }
 
 static void on_ended(void *owner, bool was_up, const char *reason)
@@ -203,7 +243,7 @@ static void send_waiting(struct http_client *client)
 static bool needs_connection(struct http_client *client)
 {
     /* What is closing tells in a moment whether it was an attempt that failed. */
-    if (count_in_state(client, CLIENT_CONN_CONNECTING) != 0 ||
+    if (client->lookup != NULL || count_in_state(client, CLIENT_CONN_CONNECTING) != 0 ||
         count_in_state(client, CLIENT_CONN_CLOSING) != 0)
         return false;
     const struct client_conn *conn = least_loaded(client);
@@ -233,8 +273,12 @@ static void dispatch(void *context)
     if (client->is_closing)
         return;
     send_waiting(client);
-    if (needs_connection(client))
-        open_connection(client);
+    if (needs_connection(client)) {
+        if (client->origin.address_count == 0)
+            start_lookup(client);
+        else
+            open_connection(client);
+    }
     if (!list_is_empty(&client->waiting) && !timer_is_active(&client->waiting_timer))
         watch_waiting(client);
 }
@@ -246,7 +290,7 @@ enum status http_client_open(struct loop *loop, const char *url, struct http_cli
         return STATUS_NO_MEMORY;
     opened->loop = loop;
     const char *reason;
-    enum status status = http_origin_lookup(url, &opened->origin, &reason);
+    enum status status = http_origin_parse(url, &opened->origin, &reason);
     if (status != STATUS_OK) {
         log_write(loop->log, LOG_ERROR, NULL, "cannot call %s: %s", url, reason);
         free(opened);
@@ -293,6 +337,8 @@ void http_client_close(struct http_client *client)
 {
     assert(!client->is_closing);
     client->is_closing = true;
+    if (client->lookup != NULL)
+        lookup_cancel(client->lookup);
     for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
         client_conn_close(&client->conns[i]);
     list_move_all(&client->unsent, &client->waiting);

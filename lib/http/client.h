@@ -1,6 +1,6 @@
 /* client - requests to one other service over few keep-alive connections, pipelined.
  *
- * Place    payment port's adapter -> [client] -> net/conn, http/parser.
+ * Place    payment port's adapter -> [client] -> net/conn, http/parser, base/lookup.
  * Thread   the loop thread only. No function blocks.
  * Errors   submit reports refusal; the outcome of an accepted call goes only to its callback.
  * Limits   HTTP_CLIENT_CONNECTION_COUNT_MAX connections with HTTP_CLIENT_DEPTH_MAX calls each;
@@ -36,7 +36,8 @@ struct http_answer {
 
 /* Called exactly once per accepted call, in a later turn than submit; the call is the caller's
  * again. STATUS_OK           a complete, well-formed answer, of whatever status code
- *   STATUS_UNAVAILABLE  no connection could be made in time; surely not one byte has left
+ *   STATUS_UNAVAILABLE  the name could not be looked up, or no connection be made, in time; surely
+ *                       not one byte has left
  *   STATUS_UNKNOWN      sent at least in part, and no complete answer came
  * answer: borrowed, for the time of the call; NULL unless STATUS_OK. */
 typedef void http_call_cb(struct http_call *call, enum status status,
@@ -55,9 +56,10 @@ struct http_call {
     struct list_node node;
 };
 
-/* `url` is "http://host:port" with nothing behind it but perhaps a slash; the host is looked up
- * once, here (blocking; only at start), and its addresses are tried in turn. STATUS_INVALID where
- * it can't be read or found, after logging why; STATUS_NO_MEMORY. */
+/* `url` is "http://host:port" with nothing behind it but perhaps a slash. A name is looked up in
+ * the background, for the first call and again whenever none of its addresses could be reached;
+ * they are tried in turn. STATUS_INVALID where the URL can't be read, after logging why;
+ * STATUS_NO_MEMORY. */
 enum status http_client_open(struct loop *loop, const char *url,
                              struct http_client **client) STATUS_MUST_CHECK;
 

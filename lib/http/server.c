@@ -147,6 +147,20 @@ void http_reply_error(struct http_server *server, http_exchange_id exchange, int
     http_reply(server, exchange, &response);
 }
 
+void http_abandon(struct http_server *server, http_exchange_id exchange)
+{
+    struct http_exchange *found = http_exchange_find(&server->exchanges, exchange);
+    if (found != NULL)
+        http_session_abandon(found);
+}
+
+void http_leave_unanswered(struct http_server *server, http_exchange_id exchange)
+{
+    struct http_exchange *found = http_exchange_find(&server->exchanges, exchange);
+    if (found != NULL)
+        http_session_leave_unanswered(found);
+}
+
 void http_server_drain(struct http_server *server)
 {
     if (server->is_draining)

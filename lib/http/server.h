@@ -4,7 +4,8 @@
  *          http_reply().
  * Thread   the loop thread only. No function blocks.
  * Errors   Bad requests are answered by the server itself (400, 404, 405, 408, 413, 414, 415, 417,
- *          431, 501, 505) with {"detail": "…"}; a handler only sees good ones.
+ *          431, 501, 505) with {"detail": "…"}; a handler only sees good ones. Each of those must
+ *          lead to exactly one http_reply(), http_abandon() or http_leave_unanswered().
  * Limits   HTTP_CONNECTION_COUNT_MAX connections, or what the system's limit on open files leaves
  *          room for, if less; further clients wait to be accepted. HTTP_PIPELINE_DEPTH_MAX
  *          unanswered requests each, and those of http/message.h.
@@ -51,6 +52,16 @@ void http_reply(struct http_server *server, http_exchange_id exchange,
 /* {"detail": "…"}; `detail` must not need JSON escapes. `headers` as in http_response. */
 void http_reply_error(struct http_server *server, http_exchange_id exchange, int status,
                       const char *headers, const char *detail);
+
+/* Cuts the connection of `exchange` at once, without an answer: unsent replies to earlier requests
+ * are lost, and every exchange of the connection is over, so that a reply to one is without effect.
+ * Without effect itself where the client has gone. */
+void http_abandon(struct http_server *server, http_exchange_id exchange);
+
+/* Never answers `exchange`. Requests behind it on the connection are handled, but their replies
+ * wait for ever. When everything before it is answered, the connection lasts until the client ends
+ * its side, or HTTP_IDLE_MS have passed; then it is closed, and all its exchanges are over. */
+void http_leave_unanswered(struct http_server *server, http_exchange_id exchange);
 
 /* Refuses new connections, closes idle ones, and lets the last request that each of the others has
  * sent be the last: its reply says Connection: close. */

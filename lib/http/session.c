@@ -13,6 +13,19 @@ static void finish(struct http_session *session)
     net_conn_close_gently(session->conn);
 }
 
+static void remove_exchange(struct http_session *session, struct http_exchange *exchange)
+{
+    http_exchange_put(&session->server->exchanges, exchange);
+    session->exchange_count--;
+}
+
+static void remove_all_exchanges(struct http_session *session)
+{
+    LIST_EACH (node, &session->exchanges)
+        remove_exchange(session, LIST_ELEMENT(node, struct http_exchange, node));
+    session->unanswered = NULL;
+}
+
 static void expect(struct http_session *session, enum http_waiting waiting)
 {
     if (session->waiting == waiting)
@@ -35,6 +48,34 @@ static void send_owed_continue(struct http_session *session)
     net_conn_mark(session->conn);
 }
 
+static bool is_stuck(const struct http_session *session)
+{
+    return session->unanswered != NULL && session->exchanges.next == &session->unanswered->node;
+}
+
+/* The replies behind the unanswered request are never sent. */
+static void give_up(struct http_session *session)
+{
+    remove_all_exchanges(session);
+    finish(session);
+}
+
+/* No reply will ever leave again. Requests are read while they have room; what is behind them is
+ * dropped, as the client's end would not be seen behind bytes that nobody reads. */
+static void wait_for_end(struct http_session *session)
+{
+    if (session->has_ended) {
+        give_up(session);
+        return;
+    }
+    if (session->input.size != 0) {
+        session->is_last = true;
+        buffer_clear(&session->input);
+    }
+    net_conn_resume_reading(session->conn);
+    expect(session, HTTP_WAITING_IDLE);
+}
+
 /* After each event: what is the session waiting for, or is it over? */
 static void settle(struct http_session *session)
 {
@@ -42,6 +83,10 @@ static void settle(struct http_session *session)
         return;
     if (session->exchange_count == 0 && (session->is_last || session->has_ended)) {
         finish(session);
+        return;
+    }
+    if (is_stuck(session)) {
+        wait_for_end(session);
         return;
     }
     send_owed_continue(session);
@@ -68,12 +113,6 @@ static struct http_exchange *add_exchange(struct http_session *session)
     session->exchange_count++;
     expect(session, HTTP_WAITING_FOR_NOTHING);
     return exchange;
-}
-
-static void remove_exchange(struct http_session *session, struct http_exchange *exchange)
-{
-    http_exchange_put(&session->server->exchanges, exchange);
-    session->exchange_count--;
 }
 
 static enum http_connection connection_header(const struct http_session *session,
@@ -114,6 +153,29 @@ void http_session_reply(struct http_exchange *exchange, const struct http_respon
     remove_exchange(session, exchange);
     write_next_replies(session);
     net_conn_mark(session->conn);
+    settle(session);
+}
+
+void http_session_abandon(struct http_exchange *exchange)
+{
+    struct http_session *session = exchange->session;
+    session->is_finished = true;
+    deadline_stop(&session->deadline);
+    remove_all_exchanges(session);
+    net_conn_close(session->conn);
+}
+
+void http_session_leave_unanswered(struct http_exchange *exchange)
+{
+    struct http_session *session = exchange->session;
+    assert(!exchange->is_replied);
+    LIST_EACH (node, &session->exchanges) {
+        struct http_exchange *older = LIST_ELEMENT(node, struct http_exchange, node);
+        if (older == session->unanswered)
+            break;
+        if (older == exchange)
+            session->unanswered = exchange;
+    }
     settle(session);
 }
 
@@ -252,8 +314,11 @@ static void on_flushed(void *owner)
     struct http_session *session = owner;
     if (session->is_finished || session->input.size == 0 || !has_room(session))
         return;
-    size_t taken = process(session, session->input.data, session->input.size);
-    buffer_drop_front(&session->input, taken);
+    /* Taken out meanwhile, as a handler may make the session drop what waits. */
+    struct buffer waiting = session->input;
+    buffer_init(&session->input, INPUT_SIZE_MAX);
+    buffer_drop_front(&waiting, process(session, waiting.data, waiting.size));
+    session->input = waiting;
     if (session->input.size == 0) {
         if (session->input.capacity > KEPT_INPUT_SIZE_MAX)
             buffer_free(&session->input);
@@ -277,10 +342,7 @@ static void on_closed(void *owner, int uv_error)
     (void)uv_error;
     struct http_session *session = owner;
     struct http_server *server = session->server;
-    LIST_EACH (node, &session->exchanges) {
-        struct http_exchange *exchange = LIST_ELEMENT(node, struct http_exchange, node);
-        remove_exchange(session, exchange);
-    }
+    remove_all_exchanges(session);
     deadline_stop(&session->deadline);
     http_parser_free(&session->parser);
     buffer_free(&session->input);
@@ -346,6 +408,10 @@ void http_session_on_idle(struct deadline *deadline)
 {
     struct http_session *session = LIST_ELEMENT(deadline, struct http_session, deadline);
     session->waiting = HTTP_WAITING_FOR_NOTHING;
+    if (is_stuck(session)) {
+        give_up(session);
+        return;
+    }
     session->is_last = true;
     settle(session);
 }

@@ -45,7 +45,7 @@ struct http_server {
 enum http_waiting {
     HTTP_WAITING_FOR_NOTHING, /* the next move is ours */
     HTTP_WAITING_FOR_REQUEST, /* the rest of one */
-    HTTP_WAITING_IDLE,
+    HTTP_WAITING_IDLE, /* for the next one, or for the end where none can be answered any more */
 };
 
 struct http_session {
@@ -55,7 +55,8 @@ struct http_session {
     struct http_parser parser;
     struct list_node exchanges; /* not answered, or not their turn yet; oldest first */
     size_t exchange_count;
-    struct buffer input; /* read, but behind a full pipeline */
+    struct http_exchange *unanswered; /* the oldest that will never be answered; NULL: none */
+    struct buffer input;              /* read, but behind a full pipeline */
     enum http_waiting waiting;
     struct deadline deadline;
     bool has_ended;     /* the client's side; what it has sent is answered */
@@ -69,6 +70,12 @@ void http_session_open(struct http_server *server, int socket);
 
 /* Writes the reply now, or keeps it until its turn. */
 void http_session_reply(struct http_exchange *exchange, const struct http_response *response);
+
+/* Cuts the connection; all its exchanges are put back. */
+void http_session_abandon(struct http_exchange *exchange);
+
+/* Nothing behind it will be sent; see http_leave_unanswered(). */
+void http_session_leave_unanswered(struct http_exchange *exchange);
 
 /* No further request; closes at once where nothing has been asked. */
 void http_session_drain(struct http_session *session);

@@ -22,10 +22,12 @@ static void on_retry(struct timer *timer, void *context)
 
 static void starve(struct net_listener *listener, int error)
 {
-    if (!listener->is_starved)
+    uint64_t now_ms = clock_now_ms(&listener->loop->clock);
+    if (now_ms >= listener->silent_until_ms) {
         log_write(listener->loop->log, LOG_WARN, NULL, "Can't accept connections: %s",
                   uv_strerror(-error));
-    listener->is_starved = true;
+        listener->silent_until_ms = now_ms + NET_LISTENER_WARNING_MS;
+    }
     uv_poll_stop(&listener->poll);
     timer_start(&listener->loop->clock, &listener->retry, NET_LISTENER_RETRY_MS);
 }
@@ -35,7 +37,6 @@ static void accept_waiting(struct net_listener *listener, int count_max)
     for (int count = 0; count < count_max && !listener->is_paused; count++) {
         int socket = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket >= 0) {
-            listener->is_starved = false;
             listener->events->on_accepted(listener->owner, socket);
             if (listener->is_closing)
                 return;

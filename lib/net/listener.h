@@ -3,8 +3,9 @@
  * Place      http/server -> [listener] -> libuv.
  * Thread     the loop thread only. No function blocks.
  * Ownership  The caller owns it; it must live until on_closed has been called.
- * Errors     Out of descriptors: tries again every NET_LISTENER_RETRY_MS.
- * Limits     NET_LISTENER_BACKLOG waiting connections; NET_LISTENER_BURST_MAX accepted per turn.
+ * Errors     Out of descriptors: tries again every NET_LISTENER_RETRY_MS, and says so at most once
+ * in NET_LISTENER_WARNING_MS. Limits     NET_LISTENER_BACKLOG waiting connections;
+ * NET_LISTENER_BURST_MAX accepted per turn.
  *
  * Polls its own socket instead of using uv_listen, whose versions either spin when descriptors run
  * out (1.44) or accept only one connection per turn (1.45 and later). */
@@ -18,6 +19,7 @@ enum {
     NET_LISTENER_BACKLOG = 4096,
     NET_LISTENER_BURST_MAX = 64,
     NET_LISTENER_RETRY_MS = 100,
+    NET_LISTENER_WARNING_MS = 10 * 1000,
 };
 
 struct net_listener_events {
@@ -33,8 +35,8 @@ struct net_listener {
     uv_poll_t poll;
     int socket;
     struct timer retry;
+    uint64_t silent_until_ms; /* being out of descriptors was logged; again no sooner */
     bool is_paused;
-    bool is_starved; /* out of descriptors, and said so */
     bool is_closing;
 };
 

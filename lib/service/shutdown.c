@@ -1,13 +1,33 @@
 #include "service/shutdown.h"
 
+#include <signal.h>
+
+/* libuv gives back a signal's default, which is to kill, when its handle is closed. Whatever comes
+ * between that and the end of the process is dropped; blocked meanwhile, so that it meets no gap.
+ */
+static void ignore_further_signals(struct shutdown *shutdown)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigset_t both;
+    sigset_t before;
+    sigemptyset(&both);
+    sigaddset(&both, SIGTERM);
+    sigaddset(&both, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &both, &before);
+    uv_close((uv_handle_t *)&shutdown->on_term, NULL);
+    uv_close((uv_handle_t *)&shutdown->on_int, NULL);
+    sigaction(SIGTERM, &ignore, NULL);
+    sigaction(SIGINT, &ignore, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 static void stop_once(struct shutdown *shutdown)
 {
     if (shutdown->stopped)
         return;
     shutdown->stopped = true;
     timer_stop(&shutdown->loop->clock, &shutdown->timer);
-    uv_close((uv_handle_t *)&shutdown->on_term, NULL);
-    uv_close((uv_handle_t *)&shutdown->on_int, NULL);
+    ignore_further_signals(shutdown);
     shutdown->steps.stop(shutdown->steps.context);
     loop_stop(shutdown->loop);
 }

@@ -13,7 +13,8 @@ struct shutdown_steps {
     void (*drain)(void *context);
     /* Asked every SHUTDOWN_CHECK_MS while draining: has all accepted work ended? */
     bool (*is_idle)(void *context);
-    /* Idle, or the deadline has passed, or a second signal came: close everything. Once. */
+    /* Idle, or the deadline has passed, or a second signal came: close everything. Once. From then
+     * on both signals are ignored for the rest of the process. */
     void (*stop)(void *context);
     void *context;
 };

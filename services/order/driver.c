@@ -83,10 +83,14 @@ static void fill_saga(struct saga *saga, struct driver *driver, const struct ord
                       const struct trace *trace, enum saga_state state)
 {
     assert(order->item_name_size <= sizeof saga->item_name);
+    assert(order->key_size <= sizeof saga->key);
     memcpy(saga->item_name, order->item_name, order->item_name_size);
+    if (order->key_size != 0)
+        memcpy(saga->key, order->key, order->key_size);
     saga->driver = driver;
     saga->order = *order;
     saga->order.item_name = saga->item_name;
+    saga->order.key = saga->key;
     saga->trace = *trace;
     saga->state = state;
     saga->held_since_ms = clock_now_ms(driver->settings.clock);
@@ -125,6 +129,8 @@ enum status driver_create(struct driver *driver, const struct driver_command *co
         .quantity = command->quantity,
         .price = command->price,
         .status = ORDER_PENDING,
+        .key = command->key,
+        .key_size = command->key_size,
     };
     enum status status = STATUS_UNAVAILABLE;
     if (order.id != 0) {

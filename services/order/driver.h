@@ -30,6 +30,7 @@ enum driver_answer {
     ANSWER_FINAL,       /* order->status is COMPLETED or CANCELLED, and durable */
     ANSWER_PENDING,     /* durable as PENDING or CANCELLING; the outcome comes later */
     ANSWER_UNAVAILABLE, /* not accepted by the database, or not known in time; nothing is charged */
+    ANSWER_KEY_TAKEN,   /* another order has the client's Idempotency-Key; nothing was done */
     ANSWER_NOT_FOUND,   /* a cancel of an order that there is not; order is NULL */
 };
 
@@ -49,6 +50,8 @@ struct driver_command {
     uint32_t item_name_size;
     int32_t quantity;
     int32_t price;
+    const char *key;   /* the client's Idempotency-Key */
+    uint32_t key_size; /* 0: none; at most ORDER_KEY_SIZE_MAX */
     struct trace trace;
     struct driver_client client;
 };

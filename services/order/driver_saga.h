@@ -28,6 +28,7 @@ struct saga {
     struct driver *driver;
     struct order order;
     char item_name[ORDER_ITEM_NAME_SIZE_MAX];
+    char key[ORDER_KEY_SIZE_MAX];
     struct trace trace;
     enum saga_state state;
     const char *reason;     /* of the coming move of the status; static */
@@ -35,6 +36,7 @@ struct saga {
     unsigned failure_count; /* of the current action, in a row */
     bool is_created;        /* the row is durable */
     bool was_sent;          /* some attempt may have reached the payment service */
+    bool is_key_taken;      /* the Idempotency-Key is another order's */
     bool was_refused;       /* the client was told ANSWER_UNAVAILABLE */
     bool is_answered;
     bool is_adopted; /* claimed, and nobody waits */

@@ -3,6 +3,7 @@
 
 #include "base/backoff.h"
 #include "order/driver_saga.h"
+#include "order/driver_words.h"
 
 enum {
     BACKOFF_BASE_MS = 50,
@@ -59,6 +60,7 @@ static enum saga_event event_of_create(struct saga *saga, enum status status)
         log_saga(saga, LOG_INFO, "Order Created (PENDING)");
         return saga->was_refused ? EV_CREATED_UNWANTED : EV_CREATED;
     }
+    saga->is_key_taken = status == STATUS_CONFLICT && saga->order.key_size != 0;
     log_not_created(saga, status);
     /* Once an attempt's outcome was unknown, a later refusal says nothing about that one; but
      * another order under this id says that there is none of ours. */
@@ -98,38 +100,6 @@ static struct outcome create_again(struct saga *saga)
     return status == STATUS_OK ? outcome_later : outcome_now(EV_CREATE_UNKNOWN);
 }
 
-static const char *describe_payment(enum payment_result result)
-{
-    switch (result) {
-    case PAYMENT_PAID:
-        return "Payment Succeeded (PAID)";
-    case PAYMENT_DECLINED:
-        return "Payment Declined (FAILED)";
-    case PAYMENT_VOIDED:
-        return "Payment Voided (VOIDED)";
-    case PAYMENT_REFUNDED:
-        return "Payment Refunded (REFUNDED)";
-    case PAYMENT_MISMATCH:
-        return "Payment Refused (another order's payment has this number)";
-    case PAYMENT_FAULT:
-        return "Payment Failed (500 Error)";
-    case PAYMENT_UNKNOWN:
-        return "Payment Unknown (no definite answer)";
-    case PAYMENT_NOT_SENT:
-        return "Payment Not Sent (no connection)";
-    }
-    return "Payment result unheard of";
-}
-
-static enum log_level level_of_payment(enum payment_result result)
-{
-    if (result == PAYMENT_MISMATCH)
-        return LOG_ERROR;
-    if (result == PAYMENT_UNKNOWN || result == PAYMENT_NOT_SENT)
-        return LOG_WARN;
-    return LOG_INFO;
-}
-
 /* No definite answer: again while the charge's budget lasts. A void has no budget: it is repeated
  * until it is answered. */
 static enum saga_event event_of_no_answer(const struct saga *saga)
@@ -141,7 +111,7 @@ static enum saga_event event_of_no_answer(const struct saga *saga)
 
 static enum saga_event event_of_payment(struct saga *saga, enum payment_result result)
 {
-    log_saga(saga, level_of_payment(result), describe_payment(result));
+    log_saga(saga, driver_level_of_payment(result), driver_describe_payment(result));
     if (result != PAYMENT_NOT_SENT)
         saga->was_sent = true;
     switch (result) {
@@ -276,7 +246,7 @@ static void answer_final(struct saga *saga)
     if (saga->state == SAGA_SUPERSEDED)
         log_saga(saga, LOG_WARN, "Order was moved on by another worker");
     if (saga->state == SAGA_ABANDONED)
-        saga_answer(saga, ANSWER_UNAVAILABLE);
+        saga_answer(saga, saga->is_key_taken ? ANSWER_KEY_TAKEN : ANSWER_UNAVAILABLE);
     else
         saga_answer(saga,
                     order_status_is_final(saga->order.status) ? ANSWER_FINAL : ANSWER_PENDING);
@@ -321,28 +291,6 @@ static struct outcome perform(struct saga *saga, enum saga_effect effect)
     return outcome_later;
 }
 
-/* Why the order's status is about to change: a word for its history. */
-static const char *reason_of(enum saga_event event)
-{
-    switch (event) {
-    case EV_PAID:
-        return "paid";
-    case EV_DECLINED:
-        return "declined";
-    case EV_VOIDED:
-        return "voided";
-    case EV_REFUNDED:
-        return "refunded";
-    case EV_MISMATCH:
-        return "mismatch";
-    case EV_CREATED_UNWANTED:
-    case EV_NEVER_SENT:
-        return "never_sent";
-    default:
-        return NULL;
-    }
-}
-
 /* The only writer of saga->state. */
 static void enter(struct saga *saga, enum saga_event event, enum saga_state next)
 {
@@ -353,8 +301,8 @@ static void enter(struct saga *saga, enum saga_event event, enum saga_state next
         log_write(saga->driver->settings.log, LOG_DEBUG, &fields, "%s: %s -> %s",
                   saga_event_name(event), saga_state_name(saga->state), saga_state_name(next));
     }
-    if (reason_of(event) != NULL)
-        saga->reason = reason_of(event);
+    if (driver_reason_of(event) != NULL)
+        saga->reason = driver_reason_of(event);
     saga->state = next;
     saga->failure_count = 0;
 }

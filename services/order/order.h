@@ -13,6 +13,9 @@
 /* Characters of UTF-8, which take up to four bytes each. */
 enum { ORDER_ITEM_NAME_CHARS_MAX = 255, ORDER_ITEM_NAME_SIZE_MAX = 4 * ORDER_ITEM_NAME_CHARS_MAX };
 
+/* A client's Idempotency-Key, in ASCII. */
+enum { ORDER_KEY_SIZE_MAX = 255 };
+
 /* What the database stores and clients see; texts in the order of the enum. */
 #define ORDER_STATUS_MAP(X)                                                                        \
     X(PENDING)                                                                                     \
@@ -45,5 +48,7 @@ struct order {
     int32_t quantity;
     int32_t price; /* the amount charged, in the currency's smallest unit */
     enum order_status status;
-    int32_t epoch; /* grows whenever another worker takes the order over */
+    int32_t epoch;     /* grows whenever another worker takes the order over */
+    const char *key;   /* the client's Idempotency-Key, borrowed too; of use while it is created */
+    uint32_t key_size; /* 0: none */
 };

@@ -55,7 +55,7 @@ struct store_move {
 };
 
 struct order_store_operations {
-    /* Inserts the order as PENDING, with its first line of history. */
+    /* Inserts the order as PENDING, with its first line of history, and its Idempotency-Key. */
     enum status (*create)(void *store, const struct order *order, uint64_t deadline_ms,
                           void *context, store_create_cb *callback);
     enum status (*move)(void *store, const struct store_move *move, void *context,
@@ -71,6 +71,9 @@ struct order_store_operations {
     void (*release)(void *store, int64_t id, int32_t epoch, int32_t delay_ms);
     enum status (*read)(void *store, int64_t id, uint64_t deadline_ms, void *context,
                         store_read_cb *callback);
+    /* The order that was created with the key of `order`. */
+    enum status (*read_by_key)(void *store, const struct order *order, uint64_t deadline_ms,
+                               void *context, store_read_cb *callback);
     enum status (*reserve_ids)(void *store, uint64_t deadline_ms, void *context,
                                store_reserve_cb *callback);
 };

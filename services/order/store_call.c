@@ -54,6 +54,7 @@ bool store_call_decode(const struct order_store_pg *pg, const struct db_rows *ro
                        struct order *order)
 {
     uint32_t status_size = 0;
+    *order = (struct order){0};
     order->id = db_row_int8(rows, row, ORDER_COLUMN_ID);
     memcpy(order->uid.bytes, db_row_uuid(rows, row, ORDER_COLUMN_UID), UUID_SIZE);
     order->item_name = db_row_text(rows, row, ORDER_COLUMN_ITEM_NAME, &order->item_name_size);

@@ -5,24 +5,31 @@
 #include "order/store_call.h"
 #include "order/store_statements.h"
 
-enum { ID_BLOCK_SIZE = 1000, LOOK_TIMEOUT_MS = 5000 };
+/* KEY_COLUMN: the key's place among the values of order_create_keyed. */
+enum { ID_BLOCK_SIZE = 1000, LOOK_TIMEOUT_MS = 5000, KEY_COLUMN = 5 };
 
 const struct db_statement *const order_write_statements[] = {
-    &order_create_statement, &order_move_statement, &order_claim_statement,
-    &order_release_statement};
-const size_t order_write_statement_count = 4;
+    &order_create_statement, &order_create_keyed_statement, &order_move_statement,
+    &order_claim_statement, &order_release_statement};
+const size_t order_write_statement_count = 5;
 const struct db_statement *const order_read_statements[] = {
-    &order_read_statement, &order_reserve_statement, &order_sweep_statement};
-const size_t order_read_statement_count = 3;
+    &order_read_statement, &order_read_by_key_statement, &order_reserve_statement,
+    &order_sweep_statement};
+const size_t order_read_statement_count = 4;
 
 /* The write found its row in another state than expected: read what is there now. False where the
  * look can't even start. */
-static bool look_at_row(struct store_call *call, db_unit_cb *callback)
+static bool look(struct store_call *call, db_unit_cb *callback)
 {
-    call->unit.statement = &order_read_statement;
     call->unit.deadline_ms = clock_now_ms(call->pg->clock) + LOOK_TIMEOUT_MS;
     call->unit.callback = callback;
     return db_batch_submit(call->pg->reader, &call->unit) == STATUS_OK;
+}
+
+static bool look_at_row(struct store_call *call, db_unit_cb *callback)
+{
+    call->unit.statement = &order_read_statement;
+    return look(call, callback);
 }
 
 static void end_create(struct store_call *call, enum status status)
@@ -46,7 +53,7 @@ static void on_create_looked(struct db_unit *unit, enum status status, const str
         return;
     }
     bool is_ours = uuid_equals(&found.uid, &call->uid);
-    if (!is_ours) {
+    if (!is_ours && found.id == unit->key) {
         struct log_fields fields = {.order_id = found.id};
         log_write(call->pg->log, LOG_ERROR, &fields,
                   "another order has this id: was the sequence set back?");
@@ -54,11 +61,22 @@ static void on_create_looked(struct db_unit *unit, enum status status, const str
     end_create(call, is_ours ? STATUS_OK : STATUS_CONFLICT);
 }
 
+/* Either an earlier attempt of ours has inserted the row, or the client's key is another order's.
+ */
+static bool look_for_creation(struct store_call *call)
+{
+    if (call->unit.statement == &order_create_statement)
+        return look_at_row(call, on_create_looked);
+    call->unit.values[1] = call->unit.values[KEY_COLUMN];
+    call->unit.statement = &order_read_by_key_statement;
+    return look(call, on_create_looked);
+}
+
 static void on_create(struct db_unit *unit, enum status status, const struct db_rows *rows)
 {
     struct store_call *call = unit->context;
     if (status == STATUS_OK && rows->count == 0) {
-        if (!look_at_row(call, on_create_looked))
+        if (!look_for_creation(call))
             end_create(call, STATUS_UNKNOWN);
         return;
     }
@@ -68,8 +86,10 @@ static void on_create(struct db_unit *unit, enum status status, const struct db_
 static enum status create(void *store, const struct order *order, uint64_t deadline_ms,
                           void *context, store_create_cb *callback)
 {
-    struct store_call *call = store_call_begin(store, &order_create_statement, order->id,
-                                               deadline_ms, context, on_create);
+    const struct db_statement *statement =
+        order->key_size != 0 ? &order_create_keyed_statement : &order_create_statement;
+    struct store_call *call =
+        store_call_begin(store, statement, order->id, deadline_ms, context, on_create);
     if (call == NULL)
         return STATUS_OVERLOADED;
     call->callback.create = callback;
@@ -78,6 +98,7 @@ static enum status create(void *store, const struct order *order, uint64_t deadl
     call->unit.values[2] = store_value_bytes(order->item_name, order->item_name_size);
     call->unit.values[3] = store_value_int(order->quantity);
     call->unit.values[4] = store_value_int(order->price);
+    call->unit.values[KEY_COLUMN] = store_value_bytes(order->key, order->key_size);
     return store_call_submit(call, call->pg->writer);
 }
 
@@ -155,6 +176,18 @@ static enum status read_order(void *store, int64_t id, uint64_t deadline_ms, voi
     return store_call_submit(call, call->pg->reader);
 }
 
+static enum status read_by_key(void *store, const struct order *order, uint64_t deadline_ms,
+                               void *context, store_read_cb *callback)
+{
+    struct store_call *call = store_call_begin(store, &order_read_by_key_statement, order->id,
+                                               deadline_ms, context, on_read);
+    if (call == NULL)
+        return STATUS_OVERLOADED;
+    call->callback.read = callback;
+    call->unit.values[1] = store_value_bytes(order->key, order->key_size);
+    return store_call_submit(call, call->pg->reader);
+}
+
 static void on_reserve(struct db_unit *unit, enum status status, const struct db_rows *rows)
 {
     struct store_call *call = unit->context;
@@ -204,6 +237,7 @@ struct order_store order_store_pg_port(struct order_store_pg *pg)
         .sweep = store_sweep,
         .release = store_release,
         .read = read_order,
+        .read_by_key = read_by_key,
         .reserve_ids = reserve_ids,
     };
     return (struct order_store){.operations = &operations, .store = pg};

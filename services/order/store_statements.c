@@ -28,6 +28,27 @@ const struct db_statement order_create_statement = {
     .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4},
 };
 
+/* The same for a client's key. Of several orders with one key the first one gets it, and only that
+ * one is inserted. */
+const struct db_statement order_create_keyed_statement = {
+    .name = "order_create_keyed",
+    .sql = "WITH u AS MATERIALIZED ("
+           " SELECT * FROM unnest($1::int8[], $2::uuid[], $3::text[], $4::int4[], $5::int4[],"
+           " $6::text[]) AS u (id, uid, item_name, quantity, price, key)),"
+           " keyed AS (INSERT INTO idempotency_keys (key, order_id) SELECT key, id FROM u"
+           " ON CONFLICT (key) DO NOTHING RETURNING order_id),"
+           " created AS ("
+           " INSERT INTO orders (id, uid, item_name, quantity, price, status, next_attempt_at)"
+           " SELECT u.id, uid, item_name, quantity, price, 'PENDING', now() + " LEASE
+           " FROM u JOIN keyed ON keyed.order_id = u.id"
+           " ON CONFLICT (id) DO NOTHING RETURNING id),"
+           " history AS (INSERT INTO order_events (order_id, status, reason)"
+           " SELECT id, 'PENDING', 'created' FROM created)"
+           " SELECT id FROM created",
+    .column_count = 6,
+    .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT},
+};
+
 const struct db_statement order_move_statement = {
     .name = "order_move",
     .sql = "WITH moved AS ("
@@ -91,6 +112,17 @@ const struct db_statement order_read_statement = {
     .sql = "SELECT " ORDER_COLUMNS " FROM orders o WHERE o.id = ANY ($1::int8[])",
     .column_count = 1,
     .columns = {DB_INT8},
+};
+
+/* The first column is the id that asks, the second the id that is found. */
+const struct db_statement order_read_by_key_statement = {
+    .name = "order_read_by_key",
+    .sql = "SELECT u.id, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4,"
+           " o.status::text, o.epoch::int4"
+           " FROM unnest($1::int8[], $2::text[]) AS u (id, key)"
+           " JOIN idempotency_keys k ON k.key = u.key JOIN orders o ON o.id = k.order_id",
+    .column_count = 2,
+    .columns = {DB_INT8, DB_TEXT},
 };
 
 const struct db_statement order_reserve_statement = {

@@ -10,11 +10,13 @@
 #include "db/statement.h"
 
 extern const struct db_statement order_create_statement;
+extern const struct db_statement order_create_keyed_statement;
 extern const struct db_statement order_move_statement;
 extern const struct db_statement order_release_statement;
 extern const struct db_statement order_claim_statement;
 extern const struct db_statement order_sweep_statement;
 extern const struct db_statement order_read_statement;
+extern const struct db_statement order_read_by_key_statement;
 extern const struct db_statement order_reserve_statement;
 
 /* The columns of an order's row, in the order that store_call_decode() reads them. */

@@ -84,6 +84,7 @@ static bool open_server(struct app *app)
         .log = &app->host.log,
         .prng = &app->host.prng,
         .store = &app->store,
+        .faults = &app->settings->faults,
         .is_ready = is_ready,
         .is_ready_context = app,
     };

@@ -2,6 +2,8 @@
 
 #include "json/writer.h"
 
+enum { TIMEOUT_MS_MAX = 600000 };
+
 void codec_read_charge(struct http_text body, struct payment *payment, struct json_faults *faults)
 {
     json_t *tree = json_body_parse(body.data, body.size, faults);
@@ -31,13 +33,24 @@ void codec_write_payment(const struct payment *payment, const char *detail, stru
     json_write_object_end(to);
 }
 
-void codec_write_mismatch(int64_t order_id, struct buffer *to)
+static void write_no_row(const char *detail, int64_t order_id, const char *status,
+                         struct buffer *to)
 {
     json_write_object_start(to);
-    json_write_string_field(to, "detail", "Another payment is recorded for this order");
+    json_write_string_field(to, "detail", detail);
     json_write_int_field(to, "order_id", order_id);
-    json_write_string_field(to, "status", "MISMATCH");
+    json_write_string_field(to, "status", status);
     json_write_object_end(to);
+}
+
+void codec_write_mismatch(int64_t order_id, struct buffer *to)
+{
+    write_no_row("Another payment is recorded for this order", order_id, "MISMATCH", to);
+}
+
+void codec_write_none(int64_t order_id, struct buffer *to)
+{
+    write_no_row("Nothing to refund", order_id, "NONE", to);
 }
 
 bool codec_read_key(const struct http_request *request, struct payment *payment)
@@ -55,4 +68,20 @@ bool codec_read_key(const struct http_request *request, struct payment *payment)
     }
     payment->has_uid = uuid_parse(key.data, key.size, &payment->uid);
     return payment->has_uid;
+}
+
+bool codec_read_timeout(const struct http_request *request, uint32_t *timeout_ms)
+{
+    bool is_repeated = false;
+    struct http_text value = http_find_header(request->headers, request->header_count,
+                                              "request-timeout-ms", &is_repeated);
+    *timeout_ms = 0;
+    if (value.data == NULL)
+        return !is_repeated;
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] < '0' || value.data[i] > '9' || *timeout_ms > TIMEOUT_MS_MAX)
+            return false;
+        *timeout_ms = *timeout_ms * 10 + (uint32_t)(value.data[i] - '0');
+    }
+    return *timeout_ms >= 1 && *timeout_ms <= TIMEOUT_MS_MAX;
 }

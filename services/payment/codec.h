@@ -18,6 +18,13 @@ void codec_write_payment(const struct payment *payment, const char *detail, stru
 /* {"detail":…,"order_id":…,"status":"MISMATCH"}: tells nothing of the other payment. */
 void codec_write_mismatch(int64_t order_id, struct buffer *to);
 
+/* {"detail":…,"order_id":…,"status":"NONE"}: no payment is recorded that could be refunded. */
+void codec_write_none(int64_t order_id, struct buffer *to);
+
 /* The Idempotency-Key of a request: a UUID, bare or as a structured-field string in quotes. False
  * where the header is there, but can't be read or stands twice; absent is fine. */
 bool codec_read_key(const struct http_request *request, struct payment *payment);
+
+/* Request-Timeout-Ms, how long the caller waits for its answer: 1 to 600000; 0 where it is absent.
+ * False where it can't be read or stands twice. */
+bool codec_read_timeout(const struct http_request *request, uint32_t *timeout_ms);

@@ -1,6 +1,7 @@
 /* handler - requests to records, recorded rows to replies. No SQL; the rules decide.
  *
- * Place      http/server -> routes -> [handler] -> rules, store (port).
+ * Place      http/server -> routes -> [handler] -> rules, faults, store (port). Charges are in
+ *            handler_charge.c.
  * Thread     the loop thread only.
  * Ownership  Borrows everything in handler_settings. */
 #pragma once
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/prng.h"
 #include "http/server.h"
+#include "payment/faults.h"
 #include "payment/store.h"
 
 enum { HANDLER_CALL_COUNT_MAX = 32768 };
@@ -20,13 +22,14 @@ struct handler_settings {
     struct log *log;
     struct prng *prng;
     const struct payment_store *store;
+    const struct faults *faults;
     bool (*is_ready)(void *context); /* database reachable, not draining */
     void *is_ready_context;
 };
 
 /* NULL: out of memory. */
 struct handler *handler_open(const struct handler_settings *settings);
-/* No call may be under way. */
+/* No call may be at the store; charges that wait for their delay are forgotten. */
 void handler_close(struct handler *handler);
 
 /* Before the first request: the server needs the handler first. */
@@ -37,6 +40,8 @@ void handler_post_payment(void *service, http_exchange_id exchange,
                           const struct http_request *request);
 void handler_post_void(void *service, http_exchange_id exchange,
                        const struct http_request *request);
+void handler_post_refund(void *service, http_exchange_id exchange,
+                         const struct http_request *request);
 void handler_get_payment(void *service, http_exchange_id exchange,
                          const struct http_request *request);
 void handler_get_healthz(void *service, http_exchange_id exchange,

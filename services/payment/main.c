@@ -5,7 +5,7 @@
 int main(int argc, char **argv)
 {
     struct payment_settings settings;
-    switch (config_load(&payment_settings_table, argc, argv, &settings)) {
+    switch (payment_settings_load(argc, argv, &settings)) {
     case CONFIG_ANSWERED:
         return EXIT_SUCCESS;
     case CONFIG_BAD:

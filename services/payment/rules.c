@@ -2,11 +2,6 @@
 
 #include <assert.h>
 
-bool payment_is_faulty(int32_t amount)
-{
-    return amount == PAYMENT_FAULT_AMOUNT;
-}
-
 static enum payment_verdict verdict_of_status(enum payment_status status)
 {
     static const enum payment_verdict verdicts[PAYMENT_STATUS_COUNT] = {
@@ -32,6 +27,11 @@ static bool is_open_tombstone(const struct payment *row)
     return row->status == PAYMENT_VOIDED && !row->has_uid;
 }
 
+static bool may_touch(const struct payment *wanted, const struct payment *row)
+{
+    return !wanted->has_uid || is_open_tombstone(row) || has_same_uid(wanted, row);
+}
+
 enum payment_verdict payment_judge_charge(const struct payment *wanted, const struct payment *row)
 {
     assert(wanted->order_id == row->order_id && wanted->has_amount);
@@ -47,7 +47,17 @@ enum payment_verdict payment_judge_charge(const struct payment *wanted, const st
 enum payment_verdict payment_judge_void(const struct payment *wanted, const struct payment *row)
 {
     assert(wanted->order_id == row->order_id);
-    if (!wanted->has_uid || is_open_tombstone(row))
-        return verdict_of_status(row->status);
-    return has_same_uid(wanted, row) ? verdict_of_status(row->status) : VERDICT_MISMATCH;
+    return may_touch(wanted, row) ? verdict_of_status(row->status) : VERDICT_MISMATCH;
+}
+
+enum refund_verdict payment_judge_refund(const struct payment *wanted, const struct payment *row)
+{
+    if (row == NULL)
+        return REFUND_NOTHING;
+    assert(wanted->order_id == row->order_id);
+    if (!may_touch(wanted, row))
+        return REFUND_MISMATCH;
+    if (row->status == PAYMENT_REFUNDED)
+        return REFUND_DONE;
+    return row->status == PAYMENT_PAID ? REFUND_TOO_SOON : REFUND_NOTHING;
 }

@@ -9,9 +9,6 @@
 
 #include "payment/payment.h"
 
-/* The built-in fault of the contract: a charge of this amount answers 500 and records nothing. */
-enum { PAYMENT_FAULT_AMOUNT = 9999 };
-
 enum payment_verdict {
     VERDICT_PAID,     /* charged, now or before */
     VERDICT_FAILED,   /* declined, for good */
@@ -21,10 +18,19 @@ enum payment_verdict {
     VERDICT_COUNT
 };
 
-bool payment_is_faulty(int32_t amount);
+enum refund_verdict {
+    REFUND_DONE,     /* the money went back, now or before */
+    REFUND_NOTHING,  /* no payment, or one that holds no money */
+    REFUND_TOO_SOON, /* it was recorded after the refund had looked for it: the caller may repeat */
+    REFUND_MISMATCH, /* the row is of another uid, and was not touched */
+};
 
 /* `wanted` is what the caller asked to record (PAID for a charge), `row` is what is recorded. */
 enum payment_verdict payment_judge_charge(const struct payment *wanted, const struct payment *row);
 
 /* The same for a void; a caller without a uid (an operator) is told of any row. */
 enum payment_verdict payment_judge_void(const struct payment *wanted, const struct payment *row);
+
+/* `row` is what is recorded after the refund was tried, NULL for nothing. A caller without a uid
+ * (an operator) refunds whatever is there. */
+enum refund_verdict payment_judge_refund(const struct payment *wanted, const struct payment *row);

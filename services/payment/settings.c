@@ -1,5 +1,8 @@
 #include "payment/settings.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/log.h"
 
 static const struct config_setting settings[] = {
@@ -27,6 +30,12 @@ static const struct config_setting settings[] = {
      .help = "Milliseconds that a stop (SIGTERM) waits for payments that are under way",
      .minimum = 0,
      .maximum = 600000},
+    {.variable = "PAYMENT_FAULTS",
+     .kind = CONFIG_TEXT,
+     .offset = offsetof(struct payment_settings, faults_text),
+     .initial = "9999=500",
+     .help = "Charges that fail on purpose: amount=action,... or none; actions are 500, decline, "
+             "hang, delay:MS, commit-500, commit-drop and drop"},
     {.variable = "LOG_LEVEL",
      .kind = CONFIG_CHOICE,
      .offset = offsetof(struct payment_settings, log_level),
@@ -41,10 +50,33 @@ static const struct config_setting settings[] = {
      .choices = log_format_names},
 };
 
-const struct config_table payment_settings_table = {
+static const struct config_table table = {
     .program = "payment-service",
     .summary = "Records for each order, once and for all, that it is paid, declined or voided.",
     .version = SAGA_VERSION,
     .settings = settings,
     .count = sizeof settings / sizeof settings[0],
 };
+
+/* An empty variable means the same as "none"; config takes no empty text. */
+static void name_empty_faults(void)
+{
+    const char *value = getenv("PAYMENT_FAULTS");
+    if (value != NULL && *value == '\0')
+        setenv("PAYMENT_FAULTS", "none", true);
+}
+
+enum config_outcome payment_settings_load(int argc, char *const *argv,
+                                          struct payment_settings *loaded)
+{
+    name_empty_faults();
+    enum config_outcome outcome = config_load(&table, argc, argv, loaded);
+    if (outcome != CONFIG_READY)
+        return outcome;
+    struct faults_problem problem;
+    if (faults_parse(loaded->faults_text, &loaded->faults, &problem))
+        return CONFIG_READY;
+    fprintf(stderr, "%s: PAYMENT_FAULTS has the rule \"%.*s\": %s.\n", table.program,
+            (int)problem.rule_size, problem.rule, problem.reason);
+    return CONFIG_BAD;
+}

@@ -2,14 +2,19 @@
 #pragma once
 
 #include "base/config.h"
+#include "payment/faults.h"
 
 struct payment_settings {
     const char *listen;
     const char *database_url;
     int64_t database_writers;
     int64_t drain_timeout_ms;
+    const char *faults_text;
+    struct faults faults; /* what it says */
     int log_level;
     int log_format;
 };
 
-extern const struct config_table payment_settings_table;
+/* config_load(), and the faults that the settings name. */
+enum config_outcome payment_settings_load(int argc, char *const *argv,
+                                          struct payment_settings *loaded);

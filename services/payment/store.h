@@ -11,14 +11,18 @@
 #include "base/status.h"
 #include "payment/payment.h"
 
-/* STATUS_OK: `row` is the recorded row of the order (record: surely there; read: NULL where there
- * is none). STATUS_REFUSED, STATUS_UNAVAILABLE: surely nothing was recorded by this call.
- * STATUS_UNKNOWN: perhaps. `row` is borrowed for the time of the call. */
+/* STATUS_OK: `row` is the recorded row of the order (record: surely there; read and refund: NULL
+ * where there is none). STATUS_REFUSED, STATUS_UNAVAILABLE: surely nothing was recorded by this
+ * call. STATUS_UNKNOWN: perhaps. `row` is borrowed for the time of the call. */
 typedef void payment_store_cb(void *context, enum status status, const struct payment *row);
 
 struct payment_store_operations {
     /* Records `wanted` unless the order has a row already; tells the row that is there then. */
     enum status (*record)(void *store, const struct payment *wanted, uint64_t deadline_ms,
+                          void *context, payment_store_cb *callback);
+    /* Turns the order's PAID into REFUNDED if `wanted` has no uid, or that of the row; tells the
+     * row that is there then, whatever it is. Of `wanted` only order_id and uid matter. */
+    enum status (*refund)(void *store, const struct payment *wanted, uint64_t deadline_ms,
                           void *context, payment_store_cb *callback);
     enum status (*read)(void *store, int64_t order_id, uint64_t deadline_ms, void *context,
                         payment_store_cb *callback);

@@ -22,6 +22,24 @@ static const struct db_statement record_statement = {
     .columns = {DB_INT8, DB_UUID, DB_INT4, DB_TEXT},
 };
 
+/* Deadlocks: the rows are locked in the order of their numbers before they are changed, as a bare
+ * UPDATE … FROM promises no order. A refund waits only for another refund of the same row, as it
+ * does not see a row that is not committed; a record may wait for both. Each segment records first.
+ * So whoever a refund waits for is refunding too, and all refunds go in one direction. */
+static const struct db_statement refund_statement = {
+    .name = "payment_refund",
+    .sql = "WITH paid AS ("
+           "SELECT p.order_id FROM payments AS p"
+           " JOIN unnest($1::int8[], $2::uuid[]) AS u (order_id, uid)"
+           " ON p.order_id = u.order_id AND (u.uid IS NULL OR u.uid = p.uid)"
+           " WHERE p.status = 'PAID' ORDER BY p.order_id FOR UPDATE OF p)"
+           " UPDATE payments AS p SET status = 'REFUNDED', updated_at = now()"
+           " FROM paid WHERE p.order_id = paid.order_id AND p.status = 'PAID'"
+           " RETURNING p.order_id, p.id, p.uid, p.amount, p.status",
+    .column_count = 2,
+    .columns = {DB_INT8, DB_UUID},
+};
+
 static const struct db_statement read_statement = {
     .name = "payment_read",
     .sql = "SELECT order_id, id, uid, amount, status FROM payments"
@@ -30,8 +48,10 @@ static const struct db_statement read_statement = {
     .columns = {DB_INT8},
 };
 
-const struct db_statement *const payment_write_statements[] = {&record_statement};
-const size_t payment_write_statement_count = 1;
+/* A segment runs them in this order, which the refund relies on. */
+const struct db_statement *const payment_write_statements[] = {&record_statement,
+                                                               &refund_statement};
+const size_t payment_write_statement_count = 2;
 const struct db_statement *const payment_read_statements[] = {&read_statement};
 const size_t payment_read_statement_count = 1;
 
@@ -42,7 +62,7 @@ struct payment_store_pg {
     struct slab calls;
 };
 
-/* One call on its way. A record that met a row goes on as a look at that row. */
+/* One call on its way. A record or refund that changed nothing goes on as a look at the row. */
 struct store_call {
     struct payment_store_pg *pg;
     struct db_unit unit;
@@ -87,25 +107,44 @@ static void on_read(struct db_unit *unit, enum status status, const struct db_ro
 }
 
 /* The look at a row that was there a moment ago. */
-static void on_looked(struct db_unit *unit, enum status status, const struct db_rows *rows)
+static void on_recorded_looked(struct db_unit *unit, enum status status, const struct db_rows *rows)
 {
     bool is_gone = status == STATUS_OK && rows->count == 0;
     end_call(unit->context, is_gone || status != STATUS_OK ? STATUS_UNKNOWN : status, rows);
 }
 
-/* No row came back: the order has one already. A new statement sees who won. */
-static void on_recorded(struct db_unit *unit, enum status status, const struct db_rows *rows)
+static void on_refund_looked(struct db_unit *unit, enum status status, const struct db_rows *rows)
 {
-    struct store_call *call = unit->context;
-    if (status != STATUS_OK || rows->count != 0) {
-        end_call(call, status, rows);
-        return;
-    }
+    end_call(unit->context, status != STATUS_OK ? STATUS_UNKNOWN : status, rows);
+}
+
+/* The statement changed nothing: only a new one sees what is there. */
+static void look(struct store_call *call, db_unit_cb *callback, const struct db_rows *no_rows)
+{
+    struct db_unit *unit = &call->unit;
     unit->statement = &read_statement;
     unit->deadline_ms = clock_now_ms(call->pg->clock) + LOOK_TIMEOUT_MS;
-    unit->callback = on_looked;
+    unit->callback = callback;
     if (db_batch_submit(call->pg->reader, unit) != STATUS_OK)
-        end_call(call, STATUS_UNKNOWN, rows);
+        end_call(call, STATUS_UNKNOWN, no_rows);
+}
+
+/* No row came back: the order has one already. */
+static void on_recorded(struct db_unit *unit, enum status status, const struct db_rows *rows)
+{
+    if (status != STATUS_OK || rows->count != 0)
+        end_call(unit->context, status, rows);
+    else
+        look(unit->context, on_recorded_looked, rows);
+}
+
+/* No row came back: the order has none that is PAID and meant. */
+static void on_refunded(struct db_unit *unit, enum status status, const struct db_rows *rows)
+{
+    if (status != STATUS_OK || rows->count != 0)
+        end_call(unit->context, status, rows);
+    else
+        look(unit->context, on_refund_looked, rows);
 }
 
 static struct store_call *begin(struct payment_store_pg *pg, const struct db_statement *statement,
@@ -122,6 +161,13 @@ static struct store_call *begin(struct payment_store_pg *pg, const struct db_sta
     call->unit.callback = unit_callback;
     call->unit.context = call;
     return call;
+}
+
+static void set_uid(struct store_call *call, const struct payment *wanted)
+{
+    call->uid = wanted->uid;
+    call->unit.values[1] = (struct db_value){
+        .bytes = call->uid.bytes, .byte_count = UUID_SIZE, .is_null = !wanted->has_uid};
 }
 
 static enum status submit(struct store_call *call, struct db_batch *batch, void *context,
@@ -144,13 +190,23 @@ static enum status record(void *store, const struct payment *wanted, uint64_t de
     if (call == NULL)
         return STATUS_OVERLOADED;
     const char *status_name = payment_status_name(wanted->status);
-    call->uid = wanted->uid;
-    call->unit.values[1] = (struct db_value){
-        .bytes = call->uid.bytes, .byte_count = UUID_SIZE, .is_null = !wanted->has_uid};
+    set_uid(call, wanted);
     call->unit.values[2] =
         (struct db_value){.integer = wanted->amount, .is_null = !wanted->has_amount};
     call->unit.values[3] =
         (struct db_value){.bytes = status_name, .byte_count = (uint32_t)strlen(status_name)};
+    return submit(call, pg->writer, context, callback);
+}
+
+static enum status refund(void *store, const struct payment *wanted, uint64_t deadline_ms,
+                          void *context, payment_store_cb *callback)
+{
+    struct payment_store_pg *pg = store;
+    struct store_call *call =
+        begin(pg, &refund_statement, wanted->order_id, deadline_ms, on_refunded);
+    if (call == NULL)
+        return STATUS_OVERLOADED;
+    set_uid(call, wanted);
     return submit(call, pg->writer, context, callback);
 }
 
@@ -185,6 +241,7 @@ struct payment_store payment_store_pg_port(struct payment_store_pg *pg)
 {
     static const struct payment_store_operations operations = {
         .record = record,
+        .refund = refund,
         .read = read_payment,
     };
     return (struct payment_store){.operations = &operations, .store = pg};

@@ -19,8 +19,15 @@ SETTLE_SECONDS = 60
 ALLOWED_PAYMENTS = {
     "PENDING": (None, "PAID", "VOIDED", "FAILED"),
     "COMPLETED": ("PAID",),
-    "CANCELLED": ("VOIDED", "FAILED", None),
+    "CANCELLING": (None, "PAID", "VOIDED", "FAILED", "REFUNDED"),
+    "CANCELLED": ("VOIDED", "FAILED", "REFUNDED", None),
 }
+
+# What the history of an order may tell after PENDING.
+ALLOWED_MOVES = (
+    [], ["COMPLETED"], ["CANCELLED"], ["CANCELLING"], ["CANCELLING", "CANCELLED"],
+    ["COMPLETED", "CANCELLING"], ["COMPLETED", "CANCELLING", "CANCELLED"],
+)
 
 APPLE = {"item_name": "Apple", "quantity": 1, "price": 100}
 BOMB = {"item_name": "Bomb", "quantity": 1, "price": 9999}
@@ -88,6 +95,14 @@ class Stack:
             return row if row["status"] in ("COMPLETED", "CANCELLED") else None
         return waiting.wait_until(terminal, seconds, f"order {order_id} is terminal")
 
+    def wait_for_payments(self, count, seconds=20):
+        def enough():
+            return self.payment_db.value("SELECT count(*) FROM payments") >= count
+        waiting.wait_until(enough, seconds, f"{count} payments are recorded")
+
+    def wait_for_status(self, order_id, status, seconds=20):
+        waiting.wait_until(lambda: self.order_row(order_id)["status"] == status, seconds, f"order {order_id} is {status}")
+
     def settle(self, seconds=SETTLE_SECONDS):
         """Waits until every order is terminal, then audits."""
         waiting.wait_until(lambda: self.pending_count() == 0, seconds, "no order is PENDING")
@@ -111,8 +126,8 @@ class Stack:
             "SELECT o.id, o.status, array_agg(e.status ORDER BY e.at, e.ctid) AS story"
             " FROM orders o LEFT JOIN order_events e ON e.order_id = o.id GROUP BY o.id")
         for row in history:
-            moves = [] if row["status"] == "PENDING" else [row["status"]]
-            assert row["story"] == ["PENDING", *moves], row
+            assert row["story"][0] == "PENDING" and row["story"][-1] == row["status"], row
+            assert row["story"][1:] in ALLOWED_MOVES, row
 
     def stop(self):
         """Ends everything that still runs, even after a failure; then complains."""

@@ -35,15 +35,26 @@ SERVICES = {
         "store": {"base", "order"},
         "payment": {"base", "order"},
         "schema": {"db/migrate"},
-        "store_pg": {"base", "db", "order", "store", "schema"},
+        "store_statements": {"db/statement", "store"},
+        "store_call": {"base", "db", "order", "store", "store_pg", "store_statements"},
+        "store_claims": {"base", "db", "order", "store", "store_call", "store_statements"},
+        "store_pg": {"base", "db", "order", "store", "schema", "store_call", "store_statements"},
         "payment_codec": {"base", "json", "http/message", "order", "payment"},
         "payment_http": {"base", "http", "order", "payment", "payment_codec"},
         "ids": {"base", "store"},
         "driver": {"base", "order", "saga", "store", "payment", "ids", "driver_saga"},
         "driver_saga": {"base", "order", "saga", "store", "payment", "ids", "driver"},
-        "driver_step": {"base", "order", "saga", "store", "payment", "ids", "driver", "driver_saga"},
+        "driver_words": {"base", "payment", "saga"},
+        "driver_step": {"base", "order", "saga", "store", "payment", "ids", "driver", "driver_saga", "driver_words"},
+        "breaker": {"base", "order", "payment"},
+        "cancel": {"base", "order", "store", "driver"},
+        "recovery": {"base", "order", "store", "driver"},
         "codec": {"base", "json", "http/message", "order", "driver"},
-        "handler": {"base", "json/fields", "http", "service/health", "order", "store", "driver", "codec"},
+        "request": {"base", "http/message", "order"},
+        "reply": {"base", "json/fields", "http", "order", "codec"},
+        "replay": {"base", "order", "store", "reply"},
+        "handler": {"base", "json/fields", "http", "service/health", "order", "store", "driver", "cancel", "codec",
+                    "request", "reply", "replay"},
         "routes": {"http", "handler"},
         "settings": {"base"},
         "app": {"*"},
@@ -52,20 +63,23 @@ SERVICES = {
     "payment": {
         "payment": {"base"},
         "rules": {"base", "payment"},
+        "faults": {"base"},
         "store": {"base", "payment"},
         "schema": {"db/migrate"},
         "store_pg": {"base", "db", "payment", "store", "schema"},
         "codec": {"base", "json", "http/message", "payment", "rules"},
-        "handler": {"base", "json/fields", "http", "service/health", "payment", "rules", "store", "codec"},
+        "handler_call": {"base", "json/fields", "http", "payment", "rules", "faults", "store", "codec", "handler"},
+        "handler_charge": {"base", "http", "payment", "rules", "faults", "store", "codec", "handler_call"},
+        "handler": {"base", "http", "service/health", "payment", "rules", "faults", "store", "codec", "handler_call"},
         "routes": {"http", "handler"},
-        "settings": {"base"},
+        "settings": {"base", "faults"},
         "app": {"*"},
         "main": {"base", "app", "settings"},
     },
 }
 
 # A pure module may use these headers of the C library and no others: no clock, no input, no output.
-PURE = {"order/saga", "payment/rules"}
+PURE = {"order/saga", "payment/rules", "payment/faults"}
 PURE_HEADERS = {"assert.h", "stdbool.h", "stddef.h", "stdint.h", "string.h"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

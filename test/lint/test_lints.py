@@ -166,6 +166,40 @@ def test_settings_complain(tmp_path, document, compose, expected):
     assert_red(lint("check_settings", tmp_path), expected)
 
 
+ROUTES_SOURCE = (
+    'const struct http_route order_routes[] = {\n'
+    '    {HTTP_METHOD_POST, "/orders", handler_post_order, .takes_json = true},\n'
+    '    {HTTP_METHOD_GET, "/orders/{id}", handler_get_order, .takes_json = false},\n};\n'
+)
+ROUTES_DOCUMENT = (
+    "# API\n\n## All\n\n## order-service\n\n### `POST /orders`\n\n### GET /orders/{id}\n"
+    "```\n### GET /sample\n```\n## Errors\n\n### Lists\n"
+)
+
+
+def test_routes_agree(tmp_path):
+    write(tmp_path, "services/order/routes.c", ROUTES_SOURCE)
+    write(tmp_path, "docs/api.md", ROUTES_DOCUMENT)
+    assert_green(lint("check_routes", tmp_path))
+
+
+@pytest.mark.parametrize("source, document, expected", [
+    (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("### `POST", "#### `POST"),
+     'services/order/routes.c:2: docs/api.md has no heading "POST /orders"'),
+    (ROUTES_SOURCE.replace("/orders/{id}", "/orders/{id}/events"), ROUTES_DOCUMENT,
+     'docs/api.md:9: order-service has no route "GET /orders/{id}"'),
+    (ROUTES_SOURCE.replace("_GET", "_PUT"), ROUTES_DOCUMENT, 'no heading "PUT /orders/{id}" for order-service'),
+    (ROUTES_SOURCE, ROUTES_DOCUMENT + "## payment-service\n### GET /healthz\n",
+     'docs/api.md:17: "GET /healthz" stands in no service\'s chapter'),
+    (ROUTES_SOURCE, ROUTES_DOCUMENT + "### GET /healthz\n", '"GET /healthz" stands in no service\'s chapter'),
+    ("int i;\n", ROUTES_DOCUMENT, "services/order/routes.c:1: no route found"),
+])
+def test_routes_complain(tmp_path, source, document, expected):
+    write(tmp_path, "services/order/routes.c", source)
+    write(tmp_path, "docs/api.md", document)
+    assert_red(lint("check_routes", tmp_path), expected)
+
+
 @pytest.mark.skipif(not shutil.which("clang-format-14"), reason="clang-format-14 is not installed")
 def test_format(tmp_path):
     shutil.copyfile(HERE.parents[1] / ".clang-format", tmp_path / ".clang-format")

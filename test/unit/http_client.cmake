@@ -1,6 +1,5 @@
 saga_unit_test(http/client_origin LINKS saga_http)
-foreach(name client client_connect client_failure)
+foreach(name client client_connect client_failure client_lookup)
     saga_unit_test(http/${name} LINKS saga_http)
     target_sources(unit_http_${name}_test PRIVATE http/client_bench.c http/client_peer.c)
 endforeach()
-target_link_options(unit_http_client_connect_test PRIVATE -Wl,--wrap=getaddrinfo)

@@ -1,2 +1,3 @@
+saga_unit_test(payment/faults LINKS payment_rules)
 saga_unit_test(payment/rules LINKS payment_rules)
 saga_unit_test(payment/codec LINKS payment_service)

@@ -188,7 +188,7 @@ static void test_lost_races_are_repeated(void **state)
 {
     struct pg_fixture *fixture = *state;
     static const char *const codes[] = {"40001", "40P01", "26000", "25006", "57014"};
-    static const int repeats[] = {3, 3, 3, 3, 1};
+    static const int repeats[] = {3, 3, 3, 3, 50};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         for (int failures = repeats[i]; failures <= repeats[i] + 1; failures++) {
             struct probe probe = failing_probe(codes[i], failures);

@@ -52,10 +52,14 @@ static void test_our_parameters_and_the_urls(void **state)
     assert_string_equal(parameter(&conninfo, "target_session_attrs"), "read-write");
     assert_string_equal(parameter(&conninfo, "tcp_user_timeout"), "4000");
     assert_string_equal(parameter(&conninfo, "options"),
-                        "-c work_mem=1MB -c statement_timeout=2000 -c lock_timeout=1000"
+                        "-c work_mem=1MB -c statement_timeout=2000 -c lock_timeout=200"
                         " -c idle_in_transaction_session_timeout=4000"
                         " -c default_transaction_isolation=read\\ committed"
-                        " -c plan_cache_mode=force_generic_plan");
+                        " -c plan_cache_mode=force_generic_plan"
+                        " -c enable_seqscan=off -c enable_bitmapscan=off"
+                        " -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+                        " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2"
+                        " -c tcp_keepalives_count=3 -c tcp_user_timeout=10000");
     db_conninfo_free(&conninfo);
 }
 

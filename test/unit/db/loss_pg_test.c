@@ -157,19 +157,6 @@ static void test_silent_server_is_left_and_asked_again(void **state)
     assert_int_equal(kill(backend, SIGCONT), 0);
 }
 
-static void test_unit_whose_lock_is_not_to_be_had_is_refused(void **state)
-{
-    struct pg_fixture *fixture = *state;
-    struct probe probe = item_probe(1);
-    fixture->settings.answer_timeout_ms = 400;
-    pg_fixture_open(fixture);
-    pg_execute(fixture, LOCK);
-    assert_int_equal(pg_submit(fixture, &probe), STATUS_OK);
-    pg_fixture_await(fixture, &probe, 1);
-    assert_int_equal(probe.status, STATUS_REFUSED);
-    assert_true(pg_log_contains(fixture, "55P03"));
-}
-
 static void test_unsent_unit_is_unavailable_at_its_deadline(void **state)
 {
     struct pg_fixture *fixture = *state;
@@ -188,6 +175,25 @@ static void test_unsent_unit_is_unavailable_at_its_deadline(void **state)
     pg_execute(fixture, UNLOCK);
     pg_fixture_await(fixture, &sent, 1);
     assert_int_equal(sent.status, STATUS_OK);
+}
+
+static void test_unanswered_unit_is_unknown_when_the_batch_closes(void **state)
+{
+    struct pg_fixture *fixture = *state;
+    struct probe probes[UNIT_COUNT];
+    pg_fixture_open(fixture);
+    get_half_under_way(fixture, probes);
+    pg_control("stop");
+    pg_fixture_run_until(fixture, pg_pool_is_down, fixture);
+    db_batch_close(fixture->batch);
+    fixture->batch = NULL;
+    for (int i = 0; i < UNIT_COUNT; i++) {
+        assert_int_equal(probes[i].answer_count, 1);
+        assert_int_equal(probes[i].status,
+                         i < UNIT_COUNT / 2 ? STATUS_UNKNOWN : STATUS_UNAVAILABLE);
+    }
+    pg_control("start");
+    pg_reconnect_control(fixture);
 }
 
 static void test_read_only_server_is_not_used(void **state)
@@ -281,8 +287,8 @@ int main(void)
         TEST(test_stopped_server_is_answered_at_once),
         TEST(test_outcome_lost_with_the_server_is_unknown),
         TEST(test_silent_server_is_left_and_asked_again),
-        TEST(test_unit_whose_lock_is_not_to_be_had_is_refused),
         TEST(test_unsent_unit_is_unavailable_at_its_deadline),
+        TEST(test_unanswered_unit_is_unknown_when_the_batch_closes),
         TEST(test_read_only_server_is_not_used),
         TEST(test_old_connections_are_replaced_unnoticed),
         TEST(test_unix_socket),

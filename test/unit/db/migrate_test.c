@@ -17,7 +17,10 @@ static void test_script_text(void **state)
     };
     static const char expected[] =
         "SET LOCAL statement_timeout = 0;\n"
-        "SET LOCAL lock_timeout = 0;\n"
+        "SET LOCAL enable_seqscan = on;\n"
+        "SET LOCAL enable_bitmapscan = on;\n"
+        "SET LOCAL enable_hashjoin = on;\n"
+        "SET LOCAL enable_mergejoin = on;\n"
         "SET LOCAL client_min_messages = warning;\n"
         "SELECT pg_advisory_xact_lock(8314037903515347041);\n"
         "CREATE TABLE IF NOT EXISTS schema_migrations (\n"

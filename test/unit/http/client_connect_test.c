@@ -1,7 +1,6 @@
 /* The http client while it cannot connect: what surely has not left is UNAVAILABLE. */
 #include "client_bench.h"
 
-#include <netdb.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -124,40 +123,6 @@ static void close_while_connecting_is_unavailable(void **state)
     close_black_hole(&hole);
 }
 
-static const char two_addresses[] = "two-addresses.test";
-
-int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
-                       struct addrinfo **found);
-int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
-                       struct addrinfo **found);
-
-/* Stands in for the C library's (linker option --wrap): one name has two addresses. */
-int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
-                       struct addrinfo **found)
-{
-    if (strcmp(host, two_addresses) != 0)
-        return __real_getaddrinfo(host, port, hints, found);
-    int error = __real_getaddrinfo("127.0.0.2", port, hints, found);
-    return error != 0 ? error : __real_getaddrinfo("127.0.0.1", port, hints, &(*found)->ai_next);
-}
-
-static void every_address_of_a_name_is_tried(void **state)
-{
-    struct bench *bench = *state;
-    char url[PEER_URL_SIZE];
-    snprintf(url, sizeof url, "http://%s%s", two_addresses, strrchr(bench->peer.url, ':'));
-    bench_open_client(bench, url);
-    bench_serve(bench, answer_ok); /* at 127.0.0.1 only */
-    assert_next_call_succeeds(bench);
-    peer_stop_listening(&bench->peer);
-    peer_end(&bench->peer.conns[0]);
-    loop_wake(&bench->loop); /* a turn later the client has seen it */
-    bench_run_until_answered(bench, 1);
-    bench_get(bench, 1);
-    bench_run_until_answered(bench, 2);
-    assert_failed(bench, 1, STATUS_UNAVAILABLE);
-}
-
 static void count_socket(uv_handle_t *handle, void *context)
 {
     size_t *count = context;
@@ -207,7 +172,6 @@ int main(void)
         TEST(deadline_passes_while_connecting),
         TEST(connecting_has_its_own_limit),
         TEST(close_while_connecting_is_unavailable),
-        TEST(every_address_of_a_name_is_tried),
         TEST(refused_further_connection_harms_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

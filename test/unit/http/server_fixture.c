@@ -46,6 +46,14 @@ static void handle_later(void *service, http_exchange_id exchange,
     fixture->pending[fixture->pending_count++] = exchange;
 }
 
+static void handle_never(void *service, http_exchange_id exchange,
+                         const struct http_request *request)
+{
+    struct fixture *fixture = service;
+    (void)request;
+    http_leave_unanswered(fixture->server, exchange);
+}
+
 static void handle_echo(void *service, http_exchange_id exchange,
                         const struct http_request *request)
 {
@@ -79,6 +87,7 @@ static void handle_large(void *service, http_exchange_id exchange,
 static const struct http_route routes[] = {
     {HTTP_METHOD_GET, "/now/{id}", handle_now, false},
     {HTTP_METHOD_GET, "/later", handle_later, false},
+    {HTTP_METHOD_GET, "/never", handle_never, false},
     {HTTP_METHOD_POST, "/echo", handle_echo, true},
     {HTTP_METHOD_GET, "/large", handle_large, false},
 };

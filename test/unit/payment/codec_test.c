@@ -30,6 +30,13 @@ static void payments_are_written_as_the_contract_says(void **state)
     codec_write_payment(&payment, "Payment voided", &made);
     expect_bytes(&made, "{\"detail\":\"Payment voided\",\"order_id\":1,\"amount\":null,\"id\":1,"
                         "\"status\":\"VOIDED\"}");
+    buffer_clear(&made);
+    codec_write_mismatch(7, &made);
+    expect_bytes(&made, "{\"detail\":\"Another payment is recorded for this order\",\"order_id\":7,"
+                        "\"status\":\"MISMATCH\"}");
+    buffer_clear(&made);
+    codec_write_none(7, &made);
+    expect_bytes(&made, "{\"detail\":\"Nothing to refund\",\"order_id\":7,\"status\":\"NONE\"}");
     buffer_free(&made);
 }
 
@@ -78,6 +85,37 @@ static size_t fault_count(const char *body)
     return faults.count;
 }
 
+static bool read_timeouts(const char *const *values, size_t count, uint32_t *timeout_ms)
+{
+    struct http_header headers[2];
+    for (size_t i = 0; i < count; i++) {
+        headers[i].name = (struct http_text){"request-timeout-ms", strlen("request-timeout-ms")};
+        headers[i].value = (struct http_text){values[i], strlen(values[i])};
+    }
+    struct http_request request = {.headers = headers, .header_count = count};
+    return codec_read_timeout(&request, timeout_ms);
+}
+
+static void a_timeout_is_one_number_of_milliseconds(void **state)
+{
+    static const char *const bad[] = {
+        "",   "0",      "-1",      "+1",         "5s",
+        "1 ", "1.0",    "0x10",    "600001",     "1, 2",
+        " 1", "999999", "6000000", "4294967297", "18446744073709551617"};
+    const char *const twice[] = {"5", "5"};
+    uint32_t timeout_ms;
+    (void)state;
+    assert_true(read_timeouts(NULL, 0, &timeout_ms));
+    assert_int_equal(timeout_ms, 0);
+    assert_true(read_timeouts((const char *const[]){"1"}, 1, &timeout_ms));
+    assert_int_equal(timeout_ms, 1);
+    assert_true(read_timeouts((const char *const[]){"600000"}, 1, &timeout_ms));
+    assert_int_equal(timeout_ms, 600000);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(read_timeouts(&bad[i], 1, &timeout_ms));
+    assert_false(read_timeouts(twice, 2, &timeout_ms));
+}
+
 static void charges_are_read_strictly(void **state)
 {
     (void)state;
@@ -94,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(payments_are_written_as_the_contract_says),
         cmocka_unit_test(a_key_is_one_uuid_bare_or_quoted),
+        cmocka_unit_test(a_timeout_is_one_number_of_milliseconds),
         cmocka_unit_test(charges_are_read_strictly),
     };
     return cmocka_run_group_tests_name("payment/codec", tests, NULL, NULL);

@@ -78,14 +78,33 @@ static void a_void_is_told_the_winner_or_a_mismatch(void **state)
     }
 }
 
-static void only_the_built_in_amount_is_faulty(void **state)
+static enum refund_verdict expected_refund(int status, bool matches)
+{
+    static const enum refund_verdict verdicts[PAYMENT_STATUS_COUNT] = {
+        [PAYMENT_PAID] = REFUND_TOO_SOON,
+        [PAYMENT_FAILED] = REFUND_NOTHING,
+        [PAYMENT_VOIDED] = REFUND_NOTHING,
+        [PAYMENT_REFUNDED] = REFUND_DONE,
+    };
+    return matches ? verdicts[status] : REFUND_MISMATCH;
+}
+
+static void a_refund_is_done_only_where_it_says_so(void **state)
 {
     (void)state;
-    assert_true(payment_is_faulty(9999));
-    assert_false(payment_is_faulty(9998));
-    assert_false(payment_is_faulty(10000));
-    assert_false(payment_is_faulty(0));
-    assert_false(payment_is_faulty(INT32_MAX));
+    for (int asked = 0; asked < UID_KIND_COUNT; asked++) {
+        struct payment wanted = row_of(PAYMENT_REFUNDED, asked, 0);
+        assert_int_equal(payment_judge_refund(&wanted, NULL), REFUND_NOTHING);
+        for (int status = 0; status < PAYMENT_STATUS_COUNT; status++) {
+            for (int recorded = 0; recorded < UID_KIND_COUNT; recorded++) {
+                struct payment row = row_of((enum payment_status)status, recorded, 100);
+                bool matches = asked == recorded || asked == UID_NONE ||
+                               (status == PAYMENT_VOIDED && recorded == UID_NONE);
+                assert_int_equal(payment_judge_refund(&wanted, &row),
+                                 expected_refund(status, matches));
+            }
+        }
+    }
 }
 
 static void status_names_go_both_ways(void **state)
@@ -108,7 +127,7 @@ int main(void)
         cmocka_unit_test(the_enums_agree),
         cmocka_unit_test(a_charge_is_told_the_winner_or_a_mismatch),
         cmocka_unit_test(a_void_is_told_the_winner_or_a_mismatch),
-        cmocka_unit_test(only_the_built_in_amount_is_faulty),
+        cmocka_unit_test(a_refund_is_done_only_where_it_says_so),
         cmocka_unit_test(status_names_go_both_ways),
     };
     return cmocka_run_group_tests_name("payment/rules", tests, NULL, NULL);

@@ -1,0 +1,108 @@
+#include "order/reply.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "order/codec.h"
+
+enum {
+    LOCATION_SIZE_MAX = 96,
+    /* An answer's body: the name with every byte escaped, and the other fields. */
+    ANSWER_SIZE_MAX = 6 * ORDER_ITEM_NAME_SIZE_MAX + 2048,
+};
+
+static const char retry_after[] = "Retry-After: 1\r\n";
+
+enum status replier_init(struct replier *replier)
+{
+    replier->server = NULL;
+    buffer_init(&replier->scratch, ANSWER_SIZE_MAX);
+    return buffer_reserve(&replier->scratch, ANSWER_SIZE_MAX) != NULL ? STATUS_OK
+                                                                      : STATUS_NO_MEMORY;
+}
+
+void replier_free(struct replier *replier)
+{
+    buffer_free(&replier->scratch);
+}
+
+static void reply_scratch(struct replier *replier, http_exchange_id exchange, int status,
+                          const char *headers)
+{
+    assert(!replier->scratch.failed);
+    struct http_response response = {
+        .status = status,
+        .headers = headers,
+        .body = {.data = replier->scratch.data, .size = replier->scratch.size},
+    };
+    http_reply(replier->server, exchange, &response);
+}
+
+void reply_order(struct replier *replier, http_exchange_id exchange, int status,
+                 const char *headers, const char *detail, const struct order *order)
+{
+    buffer_clear(&replier->scratch);
+    codec_write_order(order, detail, &replier->scratch);
+    reply_scratch(replier, exchange, status, headers);
+}
+
+void reply_outcome(struct replier *replier, http_exchange_id exchange, const char *headers,
+                   const struct order *order)
+{
+    if (order->status == ORDER_COMPLETED)
+        reply_order(replier, exchange, 200, headers, NULL, order);
+    else
+        reply_order(replier, exchange, 400, headers, "Payment failed, Order cancelled", order);
+}
+
+static void reply_unfinished(struct replier *replier, http_exchange_id exchange, int status,
+                             const char *detail, const struct order *order)
+{
+    char headers[LOCATION_SIZE_MAX];
+    snprintf(headers, sizeof headers, "Location: /orders/%" PRId64 "\r\n%s", order->id,
+             retry_after);
+    reply_order(replier, exchange, status, headers, detail, order);
+}
+
+void reply_pending(struct replier *replier, http_exchange_id exchange, const struct order *order)
+{
+    reply_unfinished(replier, exchange, 202, NULL, order);
+}
+
+void reply_running(struct replier *replier, http_exchange_id exchange, const struct order *order)
+{
+    reply_unfinished(replier, exchange, 409, "The order with this Idempotency-Key is still running",
+                     order);
+}
+
+void reply_key_reused(struct replier *replier, http_exchange_id exchange)
+{
+    static const char body[] = "{\"detail\":[{\"loc\":[\"header\",\"Idempotency-Key\"],"
+                               "\"msg\":\"Another order was placed with this key\","
+                               "\"type\":\"idempotency_key_reused\"}]}";
+    buffer_clear(&replier->scratch);
+    buffer_append(&replier->scratch, body, sizeof body - 1);
+    reply_scratch(replier, exchange, 422, NULL);
+}
+
+void reply_faults(struct replier *replier, http_exchange_id exchange,
+                  const struct json_faults *faults)
+{
+    buffer_clear(&replier->scratch);
+    json_faults_write(faults, &replier->scratch);
+    reply_scratch(replier, exchange, 422, NULL);
+}
+
+void reply_refusal(struct replier *replier, http_exchange_id exchange, enum status status)
+{
+    const char *detail = status == STATUS_OVERLOADED ? "Too many orders are waiting"
+                         : status == STATUS_STOPPING ? "The service is stopping"
+                                                     : "The database is not available";
+    http_reply_error(replier->server, exchange, 503, retry_after, detail);
+}
+
+void reply_error(struct replier *replier, http_exchange_id exchange, int status, const char *detail)
+{
+    http_reply_error(replier->server, exchange, status, NULL, detail);
+}

@@ -1,0 +1,47 @@
+/* reply - the answers of the order service as HTTP.
+ *
+ * Place      handler, replay -> [reply] -> codec, http/server.
+ * Thread     the loop thread only. */
+#pragma once
+
+#include "base/buffer.h"
+#include "http/server.h"
+#include "order/order.h"
+#include "json/fields.h"
+
+struct replier {
+    struct http_server *server; /* set before the first request */
+    struct buffer scratch;
+};
+
+/* STATUS_NO_MEMORY where there is no room for the largest answer. */
+enum status replier_init(struct replier *replier) STATUS_MUST_CHECK;
+void replier_free(struct replier *replier);
+
+/* `headers`: whole lines or NULL; `detail`: NULL for none. */
+void reply_order(struct replier *replier, http_exchange_id exchange, int status,
+                 const char *headers, const char *detail, const struct order *order);
+
+/* For a final order: 200 COMPLETED, or 400 CANCELLED. */
+void reply_outcome(struct replier *replier, http_exchange_id exchange, const char *headers,
+                   const struct order *order);
+
+/* 202 with Location and Retry-After. */
+void reply_pending(struct replier *replier, http_exchange_id exchange, const struct order *order);
+
+/* 409: the order under this Idempotency-Key is not final yet. */
+void reply_running(struct replier *replier, http_exchange_id exchange, const struct order *order);
+
+/* 422: the Idempotency-Key belongs to an order of another body. */
+void reply_key_reused(struct replier *replier, http_exchange_id exchange);
+
+/* 422 with every fault of the body. */
+void reply_faults(struct replier *replier, http_exchange_id exchange,
+                  const struct json_faults *faults);
+
+/* 503, for STATUS_OVERLOADED, STATUS_STOPPING and whatever else kept the database away. */
+void reply_refusal(struct replier *replier, http_exchange_id exchange, enum status status);
+
+/* {"detail": …} */
+void reply_error(struct replier *replier, http_exchange_id exchange, int status,
+                 const char *detail);

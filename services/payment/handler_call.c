@@ -1,0 +1,108 @@
+#include "payment/handler_call.h"
+
+#include <assert.h>
+
+#include "payment/codec.h"
+
+static const char retry_after[] = "Retry-After: 1\r\n";
+
+static struct trace trace_of(struct handler *handler, const struct http_request *request)
+{
+    struct http_text header =
+        http_find_header(request->headers, request->header_count, "traceparent", NULL);
+    return trace_from_header(handler->settings.prng, header.data, header.size);
+}
+
+struct handler_call *handler_call_begin(struct handler *handler, http_exchange_id exchange,
+                                        const struct http_request *request,
+                                        const struct payment *wanted)
+{
+    struct handler_call *call = slab_take(&handler->calls);
+    if (call == NULL) {
+        handler_reply_failure(handler, exchange, STATUS_OVERLOADED);
+        return NULL;
+    }
+    *call = (struct handler_call){
+        .handler = handler,
+        .exchange = exchange,
+        .wanted = *wanted,
+        .trace = trace_of(handler, request),
+        .deadline_ms = UINT64_MAX,
+    };
+    return call;
+}
+
+void handler_call_end(struct handler_call *call)
+{
+    slab_put(&call->handler->calls, call);
+}
+
+void handler_call_refuse(struct handler_call *call, enum status status)
+{
+    handler_reply_failure(call->handler, call->exchange, status);
+    handler_call_end(call);
+}
+
+void handler_call_log(const struct handler_call *call, enum log_level level, const char *message,
+                      const char *word)
+{
+    struct log_fields fields = {.order_id = call->wanted.order_id, .trace_id = call->trace.id};
+    log_write(call->handler->settings.log, level, &fields, "%s (%s)", message, word);
+}
+
+static void reply_scratch(struct handler *handler, http_exchange_id exchange, int status)
+{
+    assert(!handler->scratch.failed);
+    struct http_response response = {
+        .status = status,
+        .body = {.data = handler->scratch.data, .size = handler->scratch.size},
+    };
+    http_reply(handler->server, exchange, &response);
+}
+
+void handler_reply_failure(struct handler *handler, http_exchange_id exchange, enum status status)
+{
+    const char *detail = status == STATUS_OVERLOADED ? "Too many payments are waiting"
+                         : status == STATUS_UNKNOWN  ? "The outcome is not known; repeat the call"
+                                                     : "The database is not available";
+    http_reply_error(handler->server, exchange, 503, retry_after, detail);
+}
+
+void handler_reply_bad_header(struct handler *handler, http_exchange_id exchange,
+                              const char *detail)
+{
+    http_reply_error(handler->server, exchange, 400, NULL, detail);
+}
+
+void handler_reply_faults(struct handler *handler, http_exchange_id exchange,
+                          const struct json_faults *faults)
+{
+    buffer_clear(&handler->scratch);
+    json_faults_write(faults, &handler->scratch);
+    reply_scratch(handler, exchange, 422);
+}
+
+void handler_reply_row(const struct handler_call *call, int status, const char *detail,
+                       const struct payment *row)
+{
+    struct handler *handler = call->handler;
+    buffer_clear(&handler->scratch);
+    codec_write_payment(row, detail, &handler->scratch);
+    reply_scratch(handler, call->exchange, status);
+}
+
+void handler_reply_mismatch(const struct handler_call *call)
+{
+    struct handler *handler = call->handler;
+    buffer_clear(&handler->scratch);
+    codec_write_mismatch(call->wanted.order_id, &handler->scratch);
+    reply_scratch(handler, call->exchange, 409);
+}
+
+void handler_reply_nothing_to_refund(const struct handler_call *call)
+{
+    struct handler *handler = call->handler;
+    buffer_clear(&handler->scratch);
+    codec_write_none(call->wanted.order_id, &handler->scratch);
+    reply_scratch(handler, call->exchange, 409);
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""Both services under load while everything fails at random, and what must be true afterwards.
+
+The same seed gives the same faults at the same times, and the same wishes of the clients; how they meet is up to
+the machine. Exit status: 0 nothing is wrong, 1 something is.
+"""
+
+import argparse
+import random
+import sys
+
+from clients import Clients
+from faults import Inflictor, plan
+from verdict import STORY_COUNT_MAX, Verdict, connect
+from waiting import wait_until
+from world import ChaosStack, Logs, audit, clusters, story
+
+CLIENT_COUNT = 32
+READY_SECONDS = 30
+# A lease is 15 s; what a backoff adds is less than that.
+SETTLE_SECONDS = 60
+FAULT_COUNT_PER_MINUTE_MIN = 20
+# Less than this, and the clients have met nothing.
+COMPLETED_COUNT_PER_MINUTE_MIN = 300
+REPLAY_COUNT_MAX = 200
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--seconds", type=float, default=60)
+    length.add_argument("--minutes", type=float)
+    arguments = parser.parse_args()
+    if arguments.minutes is not None:
+        arguments.seconds = 60 * arguments.minutes
+    return arguments
+
+
+def replay_keys(stack, requests):
+    """Once more, now that all is quiet: the same key, the same order."""
+    keyed = [request for request in requests if request.key and request.was_told(200, 202, 400)]
+    connection = connect(stack.order.port)
+    for request in keyed[:REPLAY_COUNT_MAX]:
+        code = request.post(connection)
+        assert code in (200, 400), f"a replay when all is quiet was answered {code}: {request}"
+    connection.close()
+
+
+def suffer(stack, seed, seconds):
+    """Load and faults; returns what the clients noted, and what is wrong with the processes."""
+    faults = plan(seed, seconds)
+    clients = Clients(CLIENT_COUNT, seed, [stack.order.port, stack.other_order.port])
+    clients.start()
+    inflictor = Inflictor(stack)
+    inflictor.run(faults)
+    for service in stack.services:
+        inflictor.revive(service)
+        wait_until(service.is_ready, READY_SECONDS, f"{service.binary.name} is ready after the faults")
+    clients.stop()
+    print(f"{len(faults)} faults")
+    if len(faults) < FAULT_COUNT_PER_MINUTE_MIN * (seconds - 10) / 60:
+        inflictor.complaints.append(f"only {len(faults)} faults")
+    return clients.requests(), inflictor.complaints
+
+
+def judge(stack, requests, seconds):
+    """Returns complaints, with the stories of the orders that they are about."""
+    unfinished = f"not every order is finished: {stack.pending_count()} are left"
+    try:
+        wait_until(lambda: stack.pending_count() == 0, SETTLE_SECONDS, "every order is finished")
+        unfinished = None
+    except AssertionError:
+        pass  # the complaint comes with the others
+    replay_keys(stack, requests)
+    complaints = [text for text in (unfinished, audit(stack)) if text]
+    verdict = Verdict(stack, requests)
+    wrong = verdict.judge()
+    print(verdict.counts())
+    for order_id, text in wrong[:STORY_COUNT_MAX]:
+        complaints.append(text + ("\n" + story(stack, order_id) if order_id is not None else ""))
+    if len(wrong) > STORY_COUNT_MAX:
+        complaints.append(f"and {len(wrong) - STORY_COUNT_MAX} more")
+    completed_count = sum(request.was_told(200) for request in requests)
+    if completed_count < COMPLETED_COUNT_PER_MINUTE_MIN * seconds / 60:
+        complaints.append(f"only {completed_count} orders completed before their clients' eyes")
+    return complaints
+
+
+def run(seed, seconds):
+    with clusters() as databases, Logs() as logs:
+        stack = ChaosStack(databases, logs.folder)
+        try:
+            stack.start()
+            requests, complaints = suffer(stack, seed, seconds)
+            complaints += judge(stack, requests, seconds)
+        finally:
+            stack.stop()
+        logs.is_kept = bool(complaints)
+        return complaints
+
+
+def main():
+    arguments = read_arguments()
+    again = f"--seed {arguments.seed} --seconds {arguments.seconds:g}"
+    print(f"chaos: {again}", flush=True)
+    try:
+        complaints = run(arguments.seed, arguments.seconds)
+    except AssertionError as failure:
+        complaints = [str(failure)]
+    for complaint in complaints:
+        print(f"WRONG: {complaint}")
+    print(f"chaos: {len(complaints)} complaints; again: {again}")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+/* LD_PRELOAD: the allocation number MALLOC_FAIL_AT fails once; 0 or none: all succeed. At the end
+ * of the process the number of allocations goes to stderr. For single-threaded programs: a second
+ * thread would only blur the counting. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static atomic_ulong allocation_count;
+static unsigned long fail_at;
+
+__attribute__((constructor)) static void read_settings(void)
+{
+    const char *text = getenv("MALLOC_FAIL_AT");
+    fail_at = text != NULL ? strtoul(text, NULL, 10) : 0;
+    atomic_store(&allocation_count, 0);
+}
+
+__attribute__((destructor)) static void report_count(void)
+{
+    unsigned long count = atomic_load(&allocation_count);
+    fail_at = 0;
+    fprintf(stderr, "malloc_fail: %lu allocations\n", count);
+}
+
+static bool must_fail(void)
+{
+    unsigned long number = atomic_fetch_add(&allocation_count, 1) + 1;
+    if (fail_at == 0 || number != fail_at)
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+/* glibc's dlsym allocates nothing when it finds what it looks for. */
+void *malloc(size_t size)
+{
+    static void *(*real)(size_t);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "malloc");
+    return must_fail() ? NULL : real(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    static void *(*real)(size_t, size_t);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "calloc");
+    return must_fail() ? NULL : real(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    static void *(*real)(void *, size_t);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "realloc");
+    return must_fail() ? NULL : real(old, size);
+}

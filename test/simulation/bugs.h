@@ -1,0 +1,31 @@
+/* bugs - rules that a run can be told to break, to show that the simulation notices.
+ *
+ * Place   below the twins; knows nobody. The services themselves stay as they are: each bug is in a
+ *         twin, as if an adapter or a database had it. */
+#pragma once
+
+#include <stdbool.h>
+
+#define SIM_BUG_MAP(X)                                                                             \
+    X(NONE, "none", "nothing is broken")                                                           \
+    X(NO_TOMBSTONE, "no-tombstone", "R1: a void answers VOIDED and writes no row")                 \
+    X(REWRITABLE, "rewritable", "R1: a charge overwrites what is recorded")                        \
+    X(FAULT_IS_DECLINED, "fault-is-declined", "R2: a plain 500 is taken for a refusal")            \
+    X(UNKNOWN_IS_DECLINED, "unknown-is-declined", "R3: a lost answer is taken for a refusal")      \
+    X(UNKNOWN_IS_NOT_SENT, "unknown-is-not-sent", "R2: a lost answer is taken for never sent")     \
+    X(BLIND_MOVE, "blind-move", "R4: a move looks at neither status nor epoch")                    \
+    X(SAME_EPOCH, "same-epoch", "R5: recovery claims without a new epoch")                         \
+    X(LOST_COMMIT, "lost-commit", "R9: an insert is acknowledged and lost")
+
+enum sim_bug {
+#define SIM_BUG_ENUM(name, word, text) BUG_##name,
+    SIM_BUG_MAP(SIM_BUG_ENUM)
+#undef SIM_BUG_ENUM
+        BUG_COUNT
+};
+
+/* False where no bug has this name. */
+bool bug_parse(const char *word, enum sim_bug *bug);
+/* Static texts. */
+const char *bug_word(enum sim_bug bug);
+const char *bug_text(enum sim_bug bug);

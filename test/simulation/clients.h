@@ -1,0 +1,52 @@
+/* clients - those who order and cancel, and remember every answer that they got.
+ *
+ * Place   world -> [clients] -> instance (driver, canceller); checker reads what they remember. */
+#pragma once
+
+#include "simulation/instance.h"
+
+enum client_fate {
+    CLIENT_WAITS,
+    CLIENT_ANSWERED,
+    CLIENT_LOST, /* the host crashed: the connection broke */
+};
+
+/* One request. */
+struct client {
+    bool is_cancelling;
+    int64_t order_id; /* of a cancel: which; of an order: as answered, else 0 */
+    struct instance *instance;
+    uint64_t sent_ms;
+    enum client_fate fate;
+    enum driver_answer answer;
+    enum order_status status; /* as answered: FINAL and PENDING only */
+};
+
+struct clients {
+    struct sim *sim;
+    struct sim_store *store;
+    struct instance *instances;
+    int instance_count;
+    struct client *clients;
+    size_t count;
+    size_t capacity;
+    size_t order_count;    /* accepted */
+    size_t order_goal;     /* orders to be sent in all */
+    size_t cancel_percent; /* for each order sent, a cancel of any order */
+    uint64_t pace_ms;      /* between two requests, on average */
+    struct timer next;
+};
+
+/* Sends `order_goal` orders, with cancels between them. */
+void clients_start(struct clients *clients, struct sim *sim, struct sim_store *store,
+                   struct instance *instances, int instance_count, size_t order_goal);
+void clients_free(struct clients *clients);
+
+bool clients_are_done(const struct clients *clients);
+
+/* A driver_answer_cb; the context is the instance. */
+void clients_answer(void *context, const struct driver_client *client, enum driver_answer answer,
+                    const struct order *order);
+
+/* The instance crashes: those who wait there hear nothing any more. */
+void clients_lose(struct clients *clients, const struct instance *instance);

@@ -1,0 +1,248 @@
+#include "simulation/sim_store.h"
+
+#include <stdlib.h>
+
+#include "simulation/sim_store_call.h"
+
+enum { STORE_CALL_COUNT_MAX = 1 << 16, ID_BLOCK_COUNT = 24, LOST_COMMIT_PER_MILLE = 5 };
+
+void sim_store_init(struct sim_store *store, struct sim *sim)
+{
+    *store = (struct sim_store){.sim = sim};
+    sim_rows_init(&store->rows, sim);
+    slab_init(&store->calls, sizeof(struct sim_store_call), STORE_CALL_COUNT_MAX);
+}
+
+void sim_store_free(struct sim_store *store)
+{
+    sim_rows_free(&store->rows);
+    slab_free(&store->calls);
+}
+
+static void keep_found(struct sim_store_call *call)
+{
+    const struct sim_row *row = sim_rows_find(&call->store->rows, call->id);
+    call->has_row = row != NULL;
+    if (row != NULL)
+        call->found = row->order;
+}
+
+static bool apply_move(struct sim_store_call *call)
+{
+    struct sim_rows *rows = &call->store->rows;
+    struct sim *sim = call->store->sim;
+    if (!sim_rows_move(rows, &call->move))
+        return false;
+    call->has_row = true;
+    call->found = (struct order){.status = call->move.to};
+    sim_tell(sim, call->host->number, call->id, "moved to", order_status_name(call->move.to),
+             call->epoch);
+    return true;
+}
+
+static void apply_sweep(struct sim_store_call *call)
+{
+    struct order claimed[STORE_SWEEP_COUNT_MAX];
+    call->count = sim_rows_sweep(&call->store->rows, call->count, claimed);
+    if (call->count == 0)
+        return;
+    call->claimed = calloc(call->count, sizeof claimed[0]);
+    if (call->claimed == NULL)
+        abort();
+    for (size_t i = 0; i < call->count; i++) {
+        call->claimed[i] = claimed[i];
+        sim_tell(call->store->sim, call->host->number, claimed[i].id, "claimed by recovery, epoch",
+                 NULL, claimed[i].epoch);
+    }
+}
+
+bool sim_store_call_apply(struct sim_store_call *call)
+{
+    struct sim_rows *rows = &call->store->rows;
+    struct sim *sim = call->store->sim;
+    switch (call->verb) {
+    case STORE_CREATE:
+        if (sim->bug == BUG_LOST_COMMIT && sim_chance(sim, LOST_COMMIT_PER_MILLE))
+            return true;
+        if (!sim_rows_create(rows, &call->order))
+            return false;
+        sim_tell(sim, call->host->number, call->id, "created", NULL, 0);
+        return true;
+    case STORE_MOVE:
+        return apply_move(call);
+    case STORE_CLAIM_CANCEL:
+        call->has_row = sim_rows_claim_cancel(rows, call->id, &call->found);
+        if (call->has_row)
+            sim_tell(sim, call->host->number, call->id, "claimed by a cancel, epoch", NULL,
+                     call->found.epoch);
+        return true;
+    case STORE_SWEEP:
+        apply_sweep(call);
+        return true;
+    case STORE_RELEASE:
+        if (sim_rows_release(rows, call->id, call->epoch, call->delay_ms))
+            sim_tell(sim, call->host->number, call->id, "released, ms:", NULL, call->delay_ms);
+        return true;
+    case STORE_READ:
+        keep_found(call);
+        return true;
+    case STORE_RESERVE_IDS:
+        call->first_id = sim_rows_reserve_ids(rows, ID_BLOCK_COUNT);
+        return true;
+    }
+    return true;
+}
+
+void sim_store_call_look(struct sim_store_call *call)
+{
+    keep_found(call);
+    if (call->verb == STORE_CREATE && !call->has_row)
+        call->status = STATUS_UNKNOWN;
+    else if (call->verb == STORE_CREATE && !uuid_equals(&call->found.uid, &call->order.uid))
+        call->status = STATUS_CONFLICT;
+    else if (call->verb == STORE_MOVE && !call->has_row)
+        call->status = STATUS_NOT_FOUND;
+}
+
+void sim_store_call_tell(struct sim_store_call *call)
+{
+    bool is_ok = call->status == STATUS_OK;
+    const struct order *found = is_ok && call->has_row ? &call->found : NULL;
+    switch (call->verb) {
+    case STORE_CREATE:
+        call->callback.create(call->context, call->status);
+        break;
+    case STORE_MOVE:
+        call->callback.move(call->context, call->status, call->found.status);
+        break;
+    case STORE_CLAIM_CANCEL:
+        call->callback.claim(call->context, call->status, found);
+        break;
+    case STORE_SWEEP:
+        call->callback.sweep(call->context, call->status, call->claimed, is_ok ? call->count : 0);
+        break;
+    case STORE_READ:
+        call->callback.read(call->context, call->status, found);
+        break;
+    case STORE_RESERVE_IDS:
+        call->callback.reserve(call->context, call->status, call->first_id,
+                               is_ok ? ID_BLOCK_COUNT : 0);
+        break;
+    case STORE_RELEASE:
+        break;
+    }
+}
+
+static enum status create(void *link, const struct order *order, uint64_t deadline_ms,
+                          void *context, store_create_cb *callback)
+{
+    enum status refusal;
+    struct sim_store_call *call =
+        sim_store_call_begin(link, STORE_CREATE, order->id, deadline_ms, context, &refusal);
+    if (call == NULL)
+        return refusal;
+    call->order = *order;
+    call->callback.create = callback;
+    sim_store_call_send(call);
+    return STATUS_OK;
+}
+
+static enum status move(void *link, const struct store_move *wanted, void *context,
+                        store_move_cb *callback)
+{
+    enum status refusal;
+    struct sim_store_call *call =
+        sim_store_call_begin(link, STORE_MOVE, wanted->id, wanted->deadline_ms, context, &refusal);
+    if (call == NULL)
+        return refusal;
+    call->move = *wanted;
+    call->epoch = wanted->epoch;
+    call->callback.move = callback;
+    sim_store_call_send(call);
+    return STATUS_OK;
+}
+
+static enum status claim_cancel(void *link, int64_t id, uint64_t deadline_ms, void *context,
+                                store_claim_cb *callback)
+{
+    enum status refusal;
+    struct sim_store_call *call =
+        sim_store_call_begin(link, STORE_CLAIM_CANCEL, id, deadline_ms, context, &refusal);
+    if (call == NULL)
+        return refusal;
+    call->callback.claim = callback;
+    sim_store_call_send(call);
+    return STATUS_OK;
+}
+
+static enum status sweep(void *link, int32_t count, uint64_t deadline_ms, void *context,
+                         store_sweep_cb *callback)
+{
+    enum status refusal;
+    struct sim_store_call *call =
+        sim_store_call_begin(link, STORE_SWEEP, 0, deadline_ms, context, &refusal);
+    if (call == NULL)
+        return refusal;
+    call->count = (size_t)count;
+    call->callback.sweep = callback;
+    sim_store_call_send(call);
+    return STATUS_OK;
+}
+
+/* Nobody is told of the outcome. */
+static void release(void *link, int64_t id, int32_t epoch, int32_t delay_ms)
+{
+    enum { RELEASE_TIMEOUT_MS = 2000 };
+    enum status refusal;
+    struct sim_store_link *store_link = link;
+    uint64_t deadline_ms = clock_now_ms(&store_link->host->clock.clock) + RELEASE_TIMEOUT_MS;
+    struct sim_store_call *call =
+        sim_store_call_begin(link, STORE_RELEASE, id, deadline_ms, NULL, &refusal);
+    if (call == NULL)
+        return;
+    call->epoch = epoch;
+    call->delay_ms = delay_ms;
+    list_remove(&call->node);
+    call->is_abandoned = true;
+    sim_store_call_send(call);
+}
+
+static enum status read_order(void *link, int64_t id, uint64_t deadline_ms, void *context,
+                              store_read_cb *callback)
+{
+    enum status refusal;
+    struct sim_store_call *call =
+        sim_store_call_begin(link, STORE_READ, id, deadline_ms, context, &refusal);
+    if (call == NULL)
+        return refusal;
+    call->callback.read = callback;
+    sim_store_call_send(call);
+    return STATUS_OK;
+}
+
+static enum status reserve_ids(void *link, uint64_t deadline_ms, void *context,
+                               store_reserve_cb *callback)
+{
+    enum status refusal;
+    struct sim_store_call *call =
+        sim_store_call_begin(link, STORE_RESERVE_IDS, 0, deadline_ms, context, &refusal);
+    if (call == NULL)
+        return refusal;
+    call->callback.reserve = callback;
+    sim_store_call_send(call);
+    return STATUS_OK;
+}
+
+struct order_store sim_store_port(struct sim_store_link *link)
+{
+    static const struct order_store_operations operations = {
+        .create = create,
+        .move = move,
+        .claim_cancel = claim_cancel,
+        .sweep = sweep,
+        .release = release,
+        .read = read_order,
+        .reserve_ids = reserve_ids,
+    };
+    return (struct order_store){.operations = &operations, .store = link};
+}

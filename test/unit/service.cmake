@@ -1,0 +1,1 @@
+saga_unit_test(service/shutdown LINKS saga_service)
