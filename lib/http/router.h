@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "http/message.h"
 
-/* Must lead to exactly one http_reply() for `exchange`, now or in any later turn. */
+/* Must end `exchange` exactly once, now or in any later turn: http/server.h tells how. */
 typedef void http_handler(void *service, http_exchange_id exchange,
                           const struct http_request *request);
 

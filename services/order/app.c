@@ -108,7 +108,8 @@ static bool open_payment(struct app *app)
     const char *url = app->settings->payment_service_url;
     if (http_client_open(&app->host.loop, url, &app->client) != STATUS_OK)
         return host_refuse_setting(&app->host, "PAYMENT_SERVICE_URL");
-    app->payment_http = payment_http_open(app->client, &app->host.log, &app->host.prng);
+    app->payment_http =
+        payment_http_open(app->client, &app->host.loop.clock, &app->host.log, &app->host.prng);
     if (app->payment_http == NULL)
         return false;
     app->payment_calls = payment_http_port(app->payment_http);

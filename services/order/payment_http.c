@@ -4,15 +4,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "base/slab.h"
 #include "order/payment_codec.h"
 
-enum { TARGET_SIZE_MAX = 64, HEADERS_SIZE_MAX = 192, BODY_SIZE_MAX = 96 };
+enum { TARGET_SIZE_MAX = 64, HEADERS_SIZE_MAX = 256, BODY_SIZE_MAX = 96 };
 
 struct payment_http {
     struct http_client *client;
+    struct clock *clock;
     struct log *log;
     struct prng *prng;
     struct slab calls;
@@ -100,6 +102,15 @@ static enum status submit(struct payment_call *payment)
     return status;
 }
 
+static void append_timeout(struct payment_call *payment, uint64_t deadline_ms)
+{
+    uint64_t now_ms = clock_now_ms(payment->http->clock);
+    uint64_t rest_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 1;
+    size_t size = strlen(payment->headers);
+    snprintf(payment->headers + size, sizeof payment->headers - size,
+             "Request-Timeout-Ms: %" PRIu64 "\r\n", rest_ms);
+}
+
 static enum status charge(void *port, const struct payment_request *request, void *context,
                           payment_cb *callback)
 {
@@ -108,6 +119,7 @@ static enum status charge(void *port, const struct payment_request *request, voi
     if (payment == NULL)
         return STATUS_OVERLOADED;
     snprintf(payment->target, sizeof payment->target, "/payments/");
+    append_timeout(payment, request->deadline_ms);
     struct buffer *scratch = &http->scratch;
     buffer_clear(scratch);
     payment_codec_write_charge(request->order, scratch);
@@ -141,13 +153,13 @@ static enum status refund(void *port, const struct payment_request *request, voi
     return post_verb(port, request, "refund", context, callback);
 }
 
-struct payment_http *payment_http_open(struct http_client *client, struct log *log,
-                                       struct prng *prng)
+struct payment_http *payment_http_open(struct http_client *client, struct clock *clock,
+                                       struct log *log, struct prng *prng)
 {
     struct payment_http *http = calloc(1, sizeof *http);
     if (http == NULL)
         return NULL;
-    *http = (struct payment_http){.client = client, .log = log, .prng = prng};
+    *http = (struct payment_http){.client = client, .clock = clock, .log = log, .prng = prng};
     slab_init(&http->calls, sizeof(struct payment_call), PAYMENT_CALL_COUNT_MAX);
     buffer_init(&http->scratch, BODY_SIZE_MAX);
     /* The most that a charge takes, so that no later one fails for memory. */

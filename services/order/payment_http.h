@@ -5,9 +5,12 @@
  * Ownership  Borrows the client.
  * Limits     PAYMENT_CALL_COUNT_MAX calls under way.
  *
- * The order's uid goes along as Idempotency-Key, its trace as traceparent. */
+ * The order's uid goes along as Idempotency-Key, its trace as traceparent. A charge
+ * carries the time that is left for it as Request-Timeout-Ms: one that waits longer over there is
+ * not recorded, for nobody would hear of it. */
 #pragma once
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/prng.h"
 #include "http/client.h"
@@ -18,8 +21,8 @@ enum { PAYMENT_CALL_COUNT_MAX = 32768 };
 struct payment_http; /* opaque */
 
 /* NULL: out of memory. */
-struct payment_http *payment_http_open(struct http_client *client, struct log *log,
-                                       struct prng *prng);
+struct payment_http *payment_http_open(struct http_client *client, struct clock *clock,
+                                       struct log *log, struct prng *prng);
 /* No call may be under way. */
 void payment_http_close(struct payment_http *http);
 
