@@ -114,13 +114,12 @@ static void on_move_looked(struct db_unit *unit, enum status status, const struc
 {
     struct store_call *call = unit->context;
     struct order found = {.status = call->wanted};
-    if (status != STATUS_OK)
-        status = STATUS_UNKNOWN;
-    else if (rows->count == 0)
-        status = STATUS_NOT_FOUND;
-    else if (!store_call_decode(call->pg, rows, 0, &found))
-        status = STATUS_UNKNOWN;
-    end_move(call, status, found.status);
+    enum status outcome = STATUS_UNKNOWN;
+    if (status == STATUS_OK && rows->count == 0)
+        outcome = STATUS_NOT_FOUND;
+    else if (status == STATUS_OK && store_call_decode(call->pg, rows, 0, &found))
+        outcome = STATUS_OK;
+    end_move(call, outcome, found.status);
 }
 
 static void on_move(struct db_unit *unit, enum status status, const struct db_rows *rows)

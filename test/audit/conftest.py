@@ -1,6 +1,5 @@
 """Two empty databases with the schemas of the services, and the audit over them."""
 
-import itertools
 import os
 import pathlib
 import sys
@@ -14,7 +13,6 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import audit  # noqa: E402
 
-_numbers = itertools.count(1)
 STORIES = {
     "PENDING": "PENDING",
     "COMPLETED": "PENDING COMPLETED",
@@ -30,19 +28,23 @@ def uid_of(number):
 class Database:
     def __init__(self, service):
         self.service = service
-        self.name = f"{service}_db_{next(_numbers)}"
+        name = f"{service}_db"
         server = os.environ["DATABASE_URL"]
-        self.url = urllib.parse.urlparse(server)._replace(path=f"/{self.name}").geturl()
-        self._run(server, f"CREATE DATABASE {self.name}")
-        self.connection = psycopg2.connect(self.url)
-        self.connection.autocommit = True
+        self.url = urllib.parse.urlparse(server)._replace(path=f"/{name}").geturl()
+        self.connection = self._connect(server)
+        self.run(f"CREATE DATABASE {name}")
+        self.connection.close()
+        self.connection = self._connect(self.url)
 
     @staticmethod
-    def _run(url, sql):
+    def _connect(url):
         connection = psycopg2.connect(url)
         connection.autocommit = True
-        connection.cursor().execute(sql)
-        connection.close()
+        return connection
+
+    def empty(self):
+        self.run("DROP SCHEMA public CASCADE")
+        self.run("CREATE SCHEMA public")
 
     def create_schema(self):
         for path in sorted((ROOT / "services" / self.service / "schema").glob("*.sql")):
@@ -52,16 +54,12 @@ class Database:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters)
 
-    def drop(self):
-        self.connection.close()
-        self._run(os.environ["DATABASE_URL"], f"DROP DATABASE {self.name} WITH (FORCE)")
-
 
 class Books:
     """Both databases. Times are seconds ago; the last line of a history is the newest."""
 
-    def __init__(self):
-        self.order_db, self.payment_db = Database("order"), Database("payment")
+    def __init__(self, order_db, payment_db):
+        self.order_db, self.payment_db = order_db, payment_db
 
     def add_order(self, number, status, story=None, reason="paid", price=100, age_s=1000, line_ages_s=None):
         story = (story if story is not None else STORIES[status]).split()
@@ -86,12 +84,17 @@ class Books:
         return audit.main(["--order-database", self.order_db.url, "--payment-database", self.payment_db.url, *options])
 
 
+@pytest.fixture(scope="session")
+def databases():
+    return Database("order"), Database("payment")
+
+
 @pytest.fixture
-def empty_books():
-    made = Books()
-    yield made
-    made.order_db.drop()
-    made.payment_db.drop()
+def empty_books(databases):
+    """Without tables."""
+    for database in databases:
+        database.empty()
+    return Books(*databases)
 
 
 @pytest.fixture

@@ -1,33 +1,37 @@
 /* saga.pml - the order/payment/recovery protocol, for Spin: is it right whatever fails, and whenever?
  *
- * One order; two orchestrators (workers of order-service instances) that create, recover and cancel it;
- * the order database, one row; the payment service, one write-once register; and the network between.
+ * One order; two workers (sagas of any instances of order-service) that create, recover and cancel it; the
+ * order database, one row; the payment service, one write-once register; and the network between them.
  *
- * What may go wrong, at every point, FAULT_COUNT times in a run of any length: a worker crashes (what it
- * has sent stays under way); the payment service crashes (what is under way to or from it is lost); a
- * call can't connect, times out, is lost, stays under way and arrives late, or twice; an answer is lost;
- * a plain 500, with or without effect; a database write fails, or commits unseen, or commits late, after
- * its worker has given up or died; an order is claimed while its worker still lives. Besides, always:
- * the payment declines, has another order's row under the number, or answers each charge with 500; the
- * customer cancels once, or not; time is what it likes to be: budget, lease and deadline end anywhere.
+ * What may go wrong, at any point, up to FAULT_COUNT times in a run:
+ *   - a worker crashes; what it has sent stays under way. The payment service crashes; what is under way to
+ *     it and from it is lost;
+ *   - a call can't connect, is lost, is given up and arrives late, arrives twice; an answer is lost; a plain
+ *     500, with or without effect;
+ *   - a database write surely fails, commits unseen, is lost unseen, or commits late, after its worker has
+ *     given it up or died; the look at a row fails; a claim or a cancel commits unseen;
+ *   - an order is claimed though its worker still lives.
+ * Besides, at no cost: the payment declines; has another order's payment under the number; answers every
+ * charge with 500. The customer cancels once, or never. Budget, lease and deadline end at any moment.
  *
- * What is checked in every reachable state (anomalies are told by assertions):
- *   I1  PAID is recorded at most once                                        record()
- *   I2  a COMPLETED order's register is PAID                                 check()
- *   I3  a CANCELLED order holds no money: the register is FAILED, VOIDED, REFUNDED or another order's;
- *       or it is empty and the history says never_sent; and stays so         check()
- *   I4  an order makes legal moves only                                      move()
- *   I5  once the faults are used up, the order ends: no run goes on for ever (pan -l: there is no cycle at
- *       all), and where nothing can move any more the order is COMPLETED or CANCELLED     last process
- *   No event meets a state that has no line for it; a client is told only what is durable.
+ * What is checked in every reachable state:
+ *   I1  PAID is recorded once, at most                                        assertion in record()
+ *   I2  a COMPLETED order's register is PAID                                  check()
+ *   I3  a CANCELLED order holds no money: the register is FAILED, VOIDED, REFUNDED or another order's, or
+ *       empty and the history says never_sent; and it stays so                check()
+ *   I4  an order makes legal moves only                                       move()
+ *   I5  the order ends once faults stop: there is no cycle of states (pan -l), so each run comes to where
+ *       nothing can move any more; and there the order is final               init
+ *   No event meets a state without a line for it (step()); a client is told what is durable (tell()).
  *
- * The table is that of services/order/saga.c; check_table.py compares them.
+ * The table is that of services/order/saga.c: check_table.py compares them, check_model.py makes sure that
+ * every line is used.
  *
- * Bounds: 2 workers; FAULT_COUNT faults; one late copy of each kind of request (each may stay on after
- * it has arrived, for a fault); one late write of each worker; one cancel.
- * Not modelled: what lies below (a commit that is acknowledged but lost), Idempotency-Key, several orders.
+ * Bounds: 2 workers; FAULT_COUNT faults; one late copy of each kind of request, which may arrive any number of
+ * times for a fault each; one late write of each worker; one cancel. Left out: several orders, the clients'
+ * Idempotency-Key, a database that loses what it has acknowledged.
  *
- * Each BUG_* breaks one rule on purpose; the checker must find it. */
+ * Each BUG_* breaks one rule on purpose; the checker must find it (CMakeLists.txt tells by which invariant). */
 
 #ifndef FAULT_COUNT
 #define FAULT_COUNT 3
@@ -113,6 +117,7 @@ inline move(from, to, at_epoch, is_never_sent)
         assert((status == PENDING && (to == COMPLETED || to == CANCELLED)) ||
                (status == CANCELLING && to == CANCELLED));
         status = to;
+        printf("order database: %e\n", status);
         says_never_sent = is_never_sent;
         has_moved = true;
         check()
@@ -122,7 +127,8 @@ inline move(from, to, at_epoch, is_never_sent)
 
 /* The table: one line for each that is not a conflict. */
 #define ON(from, event, to, what) \
-    :: state[me] == from && happened == event -> c_code { is_used[__LINE__] = 1; }; next = to; effect[me] = what
+    :: state[me] == from && happened == event -> c_code { is_used[__LINE__] = 1; }; \
+        printf("worker %d: %e %e -> %e %e\n", me, from, event, to, what); next = to; effect[me] = what
 
 inline step(event)
 {
@@ -209,6 +215,7 @@ inline work_on(in_state, event)
 
 inline let_go()
 {
+    printf("worker %d: lets go\n", me);
     state[me] = IDLE;
     effect[me] = NONE;
     known_status[me] = NONE;
@@ -236,6 +243,7 @@ inline claim()
 #ifndef BUG_CLAIM_KEEPS_EPOCH
     epoch++;
 #endif
+    printf("order database: claimed, epoch %d\n", epoch);
     if
     :: was_sent[me] = true;
         if
@@ -251,6 +259,7 @@ inline cancel()
     may_cancel = false;
     epoch++;
     status = CANCELLING;
+    printf("order database: CANCELLING, epoch %d\n", epoch);
     if
     :: was_sent[me] = true;
         work_on(REVOKING, CLAIMED)
@@ -258,7 +267,11 @@ inline cancel()
     fi
 }
 
-inline insert() { status = (status == NONE -> PENDING : status) }
+inline insert()
+{
+    status = (status == NONE -> PENDING : status);
+    printf("order database: inserted, now %e\n", status)
+}
 
 inline create()
 {
@@ -409,7 +422,7 @@ end:
     :: atomic { effect[me] == BACKOFF -> back_off() }
     :: atomic { effect[me] == RELEASE -> let_go() }
     :: atomic { effect[me] == ANSWER -> tell() }
-    :: atomic { state[me] != IDLE && faults > 0 -> faults--; abandon_call(); let_go() } /* a crash */
+    :: atomic { state[me] != IDLE && faults > 0 -> printf("worker %d: crashes\n", me); faults--; abandon_call(); let_go() }
     od
 }
 
@@ -417,12 +430,20 @@ end:
 inline record(request)
 {
     if
+#ifdef BUG_NO_UNIQUE_INDEX
+    :: (recorded == NONE || recorded == PAID) && request == CHARGE ->
+#else
     :: recorded == NONE && request == CHARGE ->
+#endif
         if
         :: assert(!was_paid); was_paid = true; recorded = PAID
         :: recorded = DECLINED
         fi
+#ifdef BUG_VOID_OVERWRITES
+    :: (recorded == NONE || recorded == PAID) && request == VOID ->
+#else
     :: recorded == NONE && request == VOID ->
+#endif
 #ifdef BUG_NO_TOMBSTONE
         skip
 #else
@@ -431,6 +452,7 @@ inline record(request)
     :: recorded == PAID && request == REFUND -> recorded = REFUNDED
     :: else
     fi;
+    printf("payment: %e, now %e\n", request, recorded);
     check()
 }
 
@@ -497,6 +519,7 @@ end:
     :: atomic { late_void -> keep_or_not(late_void); record(VOID) }
     :: atomic { late_refund -> keep_or_not(late_refund); record(REFUND) }
     :: atomic { faults > 0 && (effect[0] == AWAIT || effect[1] == AWAIT) -> /* a crash */
+        printf("payment: crashes\n");
         faults--;
         call[0] = NONE;
         call[1] = NONE;
