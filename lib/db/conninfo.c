@@ -19,7 +19,8 @@ static const struct parameter defaults[] = {
 
 /* Our statements look rows up by key, whatever the size of a table; but a plan is made only once
  * per session, often while the tables are empty, and any other way through them looks good then.
- * What a disabled way would cost more must not make the server compile the plan. */
+ * What a disabled way would cost more must not make the server compile the plan. The price: a join
+ * without an index, as between two lists of one statement, tries each row with each. */
 #define PLAN_OPTIONS                                                                               \
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off"        \
     " -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"

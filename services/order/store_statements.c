@@ -7,9 +7,15 @@
     "o.id, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4, o.status::text,"       \
     " o.epoch::int4"
 
-/* A lease as in STORE_LEASE_MS, and parking as in STORE_ATTEMPT_COUNT_MAX. */
-#define LEASE             "interval '15 seconds'"
-#define ATTEMPT_COUNT_MAX "10"
+#define TEXT_OF(number)   #number
+#define DIGITS_OF(number) TEXT_OF(number)
+#define LEASE             DIGITS_OF(STORE_LEASE_MS) " * interval '1 millisecond'"
+#define ATTEMPT_COUNT_MAX DIGITS_OF(STORE_ATTEMPT_COUNT_MAX)
+
+#define ORDER_RESULT_COLUMNS                                                                       \
+    {                                                                                              \
+        DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT, DB_INT4                     \
+    }
 
 /* A conflict on the id inserts nothing and returns nothing: the row is there already, from an
  * earlier attempt of ours, which the store then looks at. */
@@ -26,6 +32,8 @@ const struct db_statement order_create_statement = {
            " SELECT id FROM created",
     .column_count = 5,
     .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4},
+    .result_column_count = 1,
+    .result_columns = {DB_INT8},
 };
 
 /* The same for a client's key. Of several orders with one key the first one gets it, and only that
@@ -39,14 +47,16 @@ const struct db_statement order_create_keyed_statement = {
            " ON CONFLICT (key) DO NOTHING RETURNING order_id),"
            " created AS ("
            " INSERT INTO orders (id, uid, item_name, quantity, price, status, next_attempt_at)"
-           " SELECT u.id, uid, item_name, quantity, price, 'PENDING', now() + " LEASE
-           " FROM u JOIN keyed ON keyed.order_id = u.id"
+           " SELECT id, uid, item_name, quantity, price, 'PENDING', now() + " LEASE
+           " FROM u WHERE (u.id IN (SELECT order_id FROM keyed)) IS TRUE"
            " ON CONFLICT (id) DO NOTHING RETURNING id),"
            " history AS (INSERT INTO order_events (order_id, status, reason)"
            " SELECT id, 'PENDING', 'created' FROM created)"
            " SELECT id FROM created",
     .column_count = 6,
     .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT},
+    .result_column_count = 1,
+    .result_columns = {DB_INT8},
 };
 
 const struct db_statement order_move_statement = {
@@ -62,6 +72,8 @@ const struct db_statement order_move_statement = {
            " SELECT id FROM moved",
     .column_count = 5,
     .columns = {DB_INT8, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT},
+    .result_column_count = 1,
+    .result_columns = {DB_INT8},
 };
 
 const struct db_statement order_release_statement = {
@@ -74,6 +86,8 @@ const struct db_statement order_release_statement = {
            " RETURNING o.id",
     .column_count = 3,
     .columns = {DB_INT8, DB_INT4, DB_INT4},
+    .result_column_count = 1,
+    .result_columns = {DB_INT8},
 };
 
 const struct db_statement order_claim_statement = {
@@ -89,6 +103,8 @@ const struct db_statement order_claim_statement = {
            " SELECT " ORDER_COLUMNS " FROM o",
     .column_count = 1,
     .columns = {DB_INT8},
+    .result_column_count = 8,
+    .result_columns = ORDER_RESULT_COLUMNS,
 };
 
 const struct db_statement order_sweep_statement = {
@@ -105,6 +121,8 @@ const struct db_statement order_sweep_statement = {
         " o.status::text, o.epoch::int4 FROM o",
     .column_count = 2,
     .columns = {DB_INT8, DB_INT4},
+    .result_column_count = 8,
+    .result_columns = ORDER_RESULT_COLUMNS,
 };
 
 const struct db_statement order_read_statement = {
@@ -112,6 +130,8 @@ const struct db_statement order_read_statement = {
     .sql = "SELECT " ORDER_COLUMNS " FROM orders o WHERE o.id = ANY ($1::int8[])",
     .column_count = 1,
     .columns = {DB_INT8},
+    .result_column_count = 8,
+    .result_columns = ORDER_RESULT_COLUMNS,
 };
 
 /* The first column is the id that asks, the second the id that is found. */
@@ -123,6 +143,8 @@ const struct db_statement order_read_by_key_statement = {
            " JOIN idempotency_keys k ON k.key = u.key JOIN orders o ON o.id = k.order_id",
     .column_count = 2,
     .columns = {DB_INT8, DB_TEXT},
+    .result_column_count = 8,
+    .result_columns = ORDER_RESULT_COLUMNS,
 };
 
 const struct db_statement order_reserve_statement = {
@@ -130,4 +152,6 @@ const struct db_statement order_reserve_statement = {
     .sql = "SELECT key, nextval('order_id_blocks') FROM unnest($1::int8[]) AS u (key)",
     .column_count = 1,
     .columns = {DB_INT8},
+    .result_column_count = 2,
+    .result_columns = {DB_INT8, DB_INT8},
 };

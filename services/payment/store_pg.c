@@ -20,6 +20,8 @@ static const struct db_statement record_statement = {
            " RETURNING order_id, id, uid, amount, status",
     .column_count = 4,
     .columns = {DB_INT8, DB_UUID, DB_INT4, DB_TEXT},
+    .result_column_count = 5,
+    .result_columns = {DB_INT8, DB_INT8, DB_UUID, DB_INT4, DB_TEXT},
 };
 
 /* Deadlocks: the rows are locked in the order of their numbers before they are changed, as a bare
@@ -38,6 +40,8 @@ static const struct db_statement refund_statement = {
            " RETURNING p.order_id, p.id, p.uid, p.amount, p.status",
     .column_count = 2,
     .columns = {DB_INT8, DB_UUID},
+    .result_column_count = 5,
+    .result_columns = {DB_INT8, DB_INT8, DB_UUID, DB_INT4, DB_TEXT},
 };
 
 static const struct db_statement read_statement = {
@@ -46,6 +50,8 @@ static const struct db_statement read_statement = {
            " WHERE order_id = ANY ($1::int8[])",
     .column_count = 1,
     .columns = {DB_INT8},
+    .result_column_count = 5,
+    .result_columns = {DB_INT8, DB_INT8, DB_UUID, DB_INT4, DB_TEXT},
 };
 
 /* A segment runs them in this order, which the refund relies on. */
