@@ -29,7 +29,7 @@ struct driver; /* opaque */
 enum driver_answer {
     ANSWER_FINAL,       /* order->status is COMPLETED or CANCELLED, and durable */
     ANSWER_PENDING,     /* durable as PENDING or CANCELLING; the outcome comes later */
-    ANSWER_UNAVAILABLE, /* not accepted by the database, or not known in time; nothing is charged */
+    ANSWER_UNAVAILABLE, /* not accepted by the database, or not known in time (docs/saga.md, 6) */
     ANSWER_KEY_TAKEN,   /* another order has the client's Idempotency-Key; nothing was done */
     ANSWER_NOT_FOUND,   /* a cancel of an order that there is not; order is NULL */
 };

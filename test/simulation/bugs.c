@@ -3,13 +3,13 @@
 #include <string.h>
 
 static const char *const words[BUG_COUNT] = {
-#define SIM_BUG_WORD(name, word, text) [BUG_##name] = word,
+#define SIM_BUG_WORD(name, word, text) [BUG_##name] = (word),
     SIM_BUG_MAP(SIM_BUG_WORD)
 #undef SIM_BUG_WORD
 };
 
 static const char *const texts[BUG_COUNT] = {
-#define SIM_BUG_TEXT(name, word, text) [BUG_##name] = text,
+#define SIM_BUG_TEXT(name, word, text) [BUG_##name] = (text),
     SIM_BUG_MAP(SIM_BUG_TEXT)
 #undef SIM_BUG_TEXT
 };

@@ -118,12 +118,16 @@ void checker_on_answer(struct checker *checker, const struct client *client)
         sim_fail(checker->sim, client->order_id, "a client was told that there is no order");
 }
 
-/* Told 503: nothing was charged. An order that recovery took over from a host that could no longer
- * take it back is the exception. */
+/* Told 503: nothing was charged. Before the deadline it even means that there is no order. After it
+ * the order may turn up, and is taken back; but recovery may have it first, and charge it. */
 static void check_unavailable(struct checker *checker, const struct client *client)
 {
     const struct sim_row *row = sim_rows_find(checker->rows, client->order_id);
-    if (client->is_cancelling || row == NULL || !row->was_completed)
+    if (client->is_cancelling || row == NULL)
+        return;
+    if (client->is_early)
+        sim_fail(checker->sim, client->order_id, "told 503 early, but there is an order");
+    if (!row->was_completed)
         return;
     if (row->was_swept)
         checker->charged_after_503_count++;

@@ -26,7 +26,7 @@ void checker_on_moved(struct checker *checker, const struct sim_row *row, enum o
 
 /* The payment's row of this order has just been written. */
 void checker_on_recorded(struct checker *checker, int64_t order_id, enum recorded before,
-                         const struct register_row *row);
+                         const struct register_row *paid);
 
 /* A client has just been told something. */
 void checker_on_answer(struct checker *checker, const struct client *client);

@@ -106,6 +106,11 @@ void clients_free(struct clients *clients)
     free(clients->clients);
 }
 
+void clients_stop(struct clients *clients)
+{
+    timer_stop(&clients->sim->clock.clock, &clients->next);
+}
+
 bool clients_are_done(const struct clients *clients)
 {
     return clients->order_count >= clients->order_goal;
@@ -136,6 +141,8 @@ void clients_answer(void *context, const struct driver_client *driver_client,
     client->fate = CLIENT_ANSWERED;
     client->answer = answer;
     client->order_id = id;
+    client->is_early = !instance->host.is_closing &&
+                       sim->time.now_ms < client->sent_ms + instance->order_deadline_ms;
     if (order != NULL)
         client->status = order->status;
     checker_on_answer(sim->checker, client);

@@ -20,6 +20,7 @@ struct client {
     enum client_fate fate;
     enum driver_answer answer;
     enum order_status status; /* as answered: FINAL and PENDING only */
+    bool is_early;            /* answered before its deadline, by a host that is not stopping */
 };
 
 struct clients {
@@ -41,6 +42,9 @@ struct clients {
 void clients_start(struct clients *clients, struct sim *sim, struct sim_store *store,
                    struct instance *instances, int instance_count, size_t order_goal);
 void clients_free(struct clients *clients);
+
+/* Sends no more: in the calm, all would go well. */
+void clients_stop(struct clients *clients);
 
 bool clients_are_done(const struct clients *clients);
 

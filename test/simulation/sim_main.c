@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulation/coverage.h"
 #include "simulation/world.h"
 
 enum { EXIT_USAGE = 2, SEED_LINE_SIZE_MAX = 256 };
@@ -15,6 +16,7 @@ struct options {
     uint64_t saga_count;
     enum sim_bug bug;
     bool is_verbose;
+    bool must_cover;
     const char *seeds_path;
 };
 
@@ -22,6 +24,8 @@ struct totals {
     uint64_t world_count;
     uint64_t saga_count;
     uint64_t cancel_count;
+    uint64_t completed_count;
+    uint64_t swept_count;
     uint64_t charged_after_503_count;
     uint64_t first_charged_after_503; /* a seed */
 };
@@ -29,10 +33,12 @@ struct totals {
 static void print_usage(FILE *to)
 {
     fprintf(to,
-            "usage: sim_main [--seed N] [--sagas N] [--seeds FILE] [--bug NAME] [--verbose]\n"
+            "usage: sim_main [--seed N] [--sagas N] [--seeds FILE] [--cover] [--bug NAME]"
+            " [--verbose]\n"
             "  --seed N      the first world's seed (1); the next world has the next one\n"
             "  --sagas N     run worlds of %d orders until N are done (1000000)\n"
             "  --seeds FILE  first run the worlds of these seeds, one a line\n"
+            "  --cover       fail unless every cell of the saga's table was visited\n"
             "  --bug NAME    break a rule, to see it noticed:\n",
             WORLD_ORDER_COUNT);
     for (int i = 0; i < BUG_COUNT; i++)
@@ -53,9 +59,13 @@ static bool parse_number(const char *text, uint64_t *number)
 static bool parse_options(int count, char **texts, struct options *options)
 {
     static const struct option known[] = {
-        {"seed", required_argument, NULL, 's'},  {"sagas", required_argument, NULL, 'n'},
-        {"seeds", required_argument, NULL, 'f'}, {"bug", required_argument, NULL, 'b'},
-        {"verbose", no_argument, NULL, 'v'},     {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},
+        {"sagas", required_argument, NULL, 'n'},
+        {"seeds", required_argument, NULL, 'f'},
+        {"bug", required_argument, NULL, 'b'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"cover", no_argument, NULL, 'c'},
+        {NULL, 0, NULL, 0},
     };
     int letter;
     bool is_good = true;
@@ -70,6 +80,8 @@ static bool parse_options(int count, char **texts, struct options *options)
             is_good = is_good && bug_parse(optarg, &options->bug);
         else if (letter == 'v')
             options->is_verbose = true;
+        else if (letter == 'c')
+            options->must_cover = true;
         else
             is_good = false;
     }
@@ -88,6 +100,22 @@ static void print_failure(const struct world *world, const struct options *optio
     putchar('\n');
 }
 
+static void add_totals(const struct world *world, struct totals *totals)
+{
+    const struct checker *checker = &world->checker;
+    if (checker->charged_after_503_count != 0 && totals->charged_after_503_count == 0)
+        totals->first_charged_after_503 = world->sim.seed;
+    totals->charged_after_503_count += checker->charged_after_503_count;
+    totals->world_count++;
+    totals->saga_count += world->clients.order_count;
+    totals->cancel_count += world->clients.count - world->clients.order_count;
+    for (int64_t id = 1; id < checker->rows->id_end; id++) {
+        const struct sim_row *row = sim_rows_find(checker->rows, id);
+        totals->completed_count += row != NULL && row->was_completed ? 1 : 0;
+        totals->swept_count += row != NULL && row->was_swept ? 1 : 0;
+    }
+}
+
 static bool run_world(uint64_t seed, const struct options *options, struct story *story,
                       struct totals *totals)
 {
@@ -100,12 +128,7 @@ static bool run_world(uint64_t seed, const struct options *options, struct story
     }
     if (options->is_verbose)
         story_print(story, 0, stdout);
-    totals->world_count++;
-    totals->saga_count += world.clients.order_count;
-    totals->cancel_count += world.clients.count - world.clients.order_count;
-    if (world.checker.charged_after_503_count != 0 && totals->charged_after_503_count == 0)
-        totals->first_charged_after_503 = seed;
-    totals->charged_after_503_count += world.checker.charged_after_503_count;
+    add_totals(&world, totals);
     world_free(&world);
     return true;
 }
@@ -142,6 +165,26 @@ static bool run_all(const struct options *options, struct story *story, struct t
     return true;
 }
 
+static void print_totals(const struct totals *totals)
+{
+    printf("%" PRIu64 " worlds: %" PRIu64 " sagas (%" PRIu64 " COMPLETED in between or at last, "
+           "%" PRIu64 " taken over by recovery), %" PRIu64 " cancels\n",
+           totals->world_count, totals->saga_count, totals->completed_count, totals->swept_count,
+           totals->cancel_count);
+    printf("told 503, then charged by recovery: %" PRIu64 ", first in world %" PRIu64 "\n",
+           totals->charged_after_503_count, totals->first_charged_after_503);
+    printf("%" PRIu64 " of %" PRIu64 " cells of the saga's table visited\n",
+           coverage_visited_count(), coverage_cell_count());
+}
+
+/* Says what is missing. */
+static bool has_covered(const struct options *options)
+{
+    if (options->must_cover)
+        coverage_print_missing(stdout);
+    return !options->must_cover || coverage_visited_count() == coverage_cell_count();
+}
+
 int main(int count, char **texts)
 {
     struct options options = {.seed = 1, .saga_count = 1000000};
@@ -153,10 +196,8 @@ int main(int count, char **texts)
     }
     story_init(&story);
     bool is_good = run_all(&options, &story, &totals);
-    printf("%" PRIu64 " sagas and %" PRIu64 " cancels in %" PRIu64 " worlds, from seed %" PRIu64
-           "; told 503, then charged by recovery: %" PRIu64 " (first in world %" PRIu64 ")\n",
-           totals.saga_count, totals.cancel_count, totals.world_count, options.seed,
-           totals.charged_after_503_count, totals.first_charged_after_503);
+    print_totals(&totals);
+    is_good = is_good && has_covered(&options);
     story_free(&story);
     return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

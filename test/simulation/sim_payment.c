@@ -73,6 +73,8 @@ static enum payment_result as_read(const struct sim *sim, enum payment_result re
         return PAYMENT_NOT_SENT;
     if (result == PAYMENT_FAULT && sim->bug == BUG_FAULT_IS_DECLINED)
         return PAYMENT_DECLINED;
+    if (result == PAYMENT_REFUNDED && sim->bug == BUG_REFUND_IS_PAID)
+        return PAYMENT_PAID;
     return result;
 }
 
@@ -119,12 +121,10 @@ static void on_answered(struct timer *timer, void *context)
 {
     struct sim_message *message = context;
     struct sim_call *call = message->call;
-    if (!call->is_over && call->host->frozen_until_ms > call->payment->sim->time.now_ms) {
-        sim_host_may_deliver(call->host, timer);
-        return;
-    }
     enum payment_result result = message->result;
     bool is_waited_for = !call->is_over && sim_host_may_deliver(call->host, timer);
+    if (timer_is_active(timer))
+        return; /* put off to the thaw */
     call->message_count--;
     slab_put(&call->payment->messages, message);
     if (is_waited_for)

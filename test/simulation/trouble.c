@@ -101,6 +101,7 @@ void trouble_end(struct world *world)
     sim_tell(sim, 0, 0, "calm", NULL, 0);
     timer_stop(&sim->clock.clock, &world->trouble);
     sim->faults = (struct sim_faults){0};
+    clients_stop(&world->clients);
     world->store.down_until_ms = 0;
     world->payment.outage_until_ms = 0;
     for (int i = 0; i < world->instance_count; i++) {

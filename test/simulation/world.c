@@ -8,8 +8,9 @@
 enum {
     TROUBLE_MS_MAX = 120000, /* an order is parked after ten leases without progress: 150 s */
     TROUBLE_AFTER_ORDERS_MS_MAX = 30000,
-    CALM_MS_MIN = 36000, /* the latest effect of the faults: 20 s late, told after 10 s */
-    CONVERGE_MS_MAX = 100000,
+    /* The latest effect of a fault: a frozen host is told after 25 s, and it is done 20 s later. */
+    CALM_MS_MIN = 60000,
+    CONVERGE_MS_MAX = 130000,
     WATCH_MS = 1000,
     START_MS = 100000, /* so that a clock's moments are never near 0 */
 };
