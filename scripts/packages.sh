@@ -8,7 +8,7 @@
 build_packages=(gcc libc6-dev cmake ninja-build 'pkgconf|pkg-config' libuv1-dev libpq-dev libjansson-dev
     'libllhttp-dev|node-llhttp' libcmocka-dev python3 curl)
 # shellcheck disable=SC2034 # used in dev
-test_packages=(python3-pytest python3-psycopg2 python3-requests wrk spin)
+test_packages=(python3-pytest python3-psycopg2 python3-requests wrk spin strace)
 postgresql_version_min=15
 
 # postgresql_bin - the folder of the newest installed server's programs.

@@ -100,11 +100,25 @@ static void log_refusal(struct db_batch *batch, const struct db_segment *segment
               verdict->meaning);
 }
 
+/* An error without SQLSTATE is libpq's own, such as no memory for a result. It tells nothing of
+ * what the server did, which may well have committed. */
+static void distrust(struct db_batch *batch, struct db_conn *conn, struct db_segment *segment)
+{
+    for (size_t i = 0; i < segment->count; i++)
+        segment->units[i]->is_unanswered = true;
+    db_conn_drop(conn, "libpq could not read the answer");
+    repeat(batch, segment, RETRY_COUNT_MAX);
+}
+
 static void roll_back(struct db_batch *batch, struct db_conn *conn, struct db_segment *segment,
                       const struct db_answer *answer)
 {
     struct db_verdict verdict = db_sqlstate_judge(answer->error->sqlstate);
     log_refusal(batch, segment, answer, &verdict);
+    if (answer->error->sqlstate[0] == '\0') {
+        distrust(batch, conn, segment);
+        return;
+    }
     switch (verdict.action) {
     case DB_HALVE:
         if (segment->count > 1)

@@ -59,7 +59,7 @@ struct json_text {
 };
 
 /* Once per process, before anything is parsed: object keys are hashed with a seed that clients
- * cannot guess. */
+ * cannot guess. From then on jansson aborts the process where memory is short. */
 void json_seed_hashes(uint64_t random);
 
 /* The body's object; NULL after adding one fault where it has none. */

@@ -9,9 +9,9 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
-# pylint: disable=wrong-import-position
-from postgres import Cluster  # noqa: E402
-from stack import REPOSITORY, Stack  # noqa: E402
+# Found there: so whoever imports from there, imports this module first.
+from postgres import Cluster
+from stack import REPOSITORY, Stack
 
 AUDIT = REPOSITORY / "scripts" / "audit.py"
 LOG_LINE_COUNT_MAX = 40
