@@ -47,7 +47,7 @@ static bool split(const char *text, struct address_text *halves)
     return true;
 }
 
-static enum status resolve(const char *text, int flags, struct net_address *address)
+enum status net_address_parse(const char *text, struct net_address *address)
 {
     struct address_text halves;
     if (!split(text, &halves))
@@ -55,7 +55,7 @@ static enum status resolve(const char *text, int flags, struct net_address *addr
     struct addrinfo hints = {
         .ai_family = AF_UNSPEC,
         .ai_socktype = SOCK_STREAM,
-        .ai_flags = AI_NUMERICSERV | flags,
+        .ai_flags = AI_NUMERICSERV | AI_NUMERICHOST,
     };
     struct addrinfo *found = NULL;
     if (getaddrinfo(halves.host, halves.port, &hints, &found) != 0)
@@ -66,19 +66,6 @@ static enum status resolve(const char *text, int flags, struct net_address *addr
         memcpy(&address->any, found->ai_addr, found->ai_addrlen);
     freeaddrinfo(found);
     return fits ? STATUS_OK : STATUS_INVALID;
-}
-
-enum status net_address_parse(const char *text, struct net_address *address)
-{
-    return resolve(text, AI_NUMERICHOST, address);
-}
-
-enum status net_address_lookup(const char *text, struct net_address *address)
-{
-    enum status status = resolve(text, AI_ADDRCONFIG, address);
-    if (status == STATUS_OK && net_address_port(address) == 0)
-        return STATUS_INVALID;
-    return status;
 }
 
 void net_address_format(const struct net_address *address, char text[NET_ADDRESS_TEXT_SIZE])

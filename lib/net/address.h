@@ -1,8 +1,8 @@
 /* address - "host:port" texts and socket addresses.
  *
  * Place   below listener and conn; knows nobody but base.
- * Errors  STATUS_INVALID: the text is not host:port, or the name is not known.
- * Limits  Port 1 to 65535 to connect to; 0 is allowed to listen on: the system chooses. */
+ * Errors  STATUS_INVALID: the text is not host:port with a numeric host.
+ * Limits  Ports up to 65535; 0 lets the system choose one to listen on. */
 #pragma once
 
 #include <netinet/in.h>
@@ -24,9 +24,6 @@ struct net_address {
 
 /* A numeric host: "127.0.0.1:8000", "[::1]:8000". */
 enum status net_address_parse(const char *text, struct net_address *address) STATUS_MUST_CHECK;
-
-/* A name or a numeric host, as above. Blocks, so only at start. */
-enum status net_address_lookup(const char *text, struct net_address *address) STATUS_MUST_CHECK;
 
 /* As net_address_parse() takes it; NUL-terminated. */
 void net_address_format(const struct net_address *address, char text[NET_ADDRESS_TEXT_SIZE]);
