@@ -154,9 +154,8 @@ enum status driver_adopt(struct driver *driver, const struct order *order,
     if (saga == NULL)
         return STATUS_OVERLOADED;
     fill_saga(saga, driver, order, trace,
-              order->status == ORDER_PENDING ? SAGA_CHARGING : SAGA_REVOKING);
+              order->status == ORDER_PENDING ? SAGA_VOIDING : SAGA_REVOKING);
     saga->is_created = true;
-    saga->was_sent = true; /* by whoever had it before, for all we know */
     add_running(saga);
     if (client != NULL) {
         add_client(saga, client);

@@ -80,9 +80,10 @@ void driver_close(struct driver *driver);
 enum status driver_create(struct driver *driver,
                           const struct driver_command *command) STATUS_MUST_CHECK;
 
-/* Runs the saga of an order that was claimed: PENDING goes on with the charge, CANCELLING with the
- * void. Copies the order. `client` may be NULL: nobody waits. STATUS_OVERLOADED: nothing was done,
- * and the order is claimed again when its lease ends. To be called from a port's callback. */
+/* Runs the saga of an order that was claimed, with a void-if-unpaid: where PAID is recorded
+ * already, PENDING becomes COMPLETED, and CANCELLING is refunded. Copies the order. `client` may be
+ * NULL: nobody waits. STATUS_OVERLOADED: nothing was done, and the order is claimed again when its
+ * lease ends. To be called from a port's callback. */
 enum status driver_adopt(struct driver *driver, const struct order *order,
                          const struct trace *trace,
                          const struct driver_client *client) STATUS_MUST_CHECK;

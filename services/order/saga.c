@@ -21,7 +21,6 @@ static const struct saga_cell saga_table[SAGA_STATE_COUNT][SAGA_EVENT_COUNT] =
             },
         [SAGA_CHARGING] =
             {
-                [EV_CLAIMED] = GO(CHARGING, CHARGE),
                 [EV_RETRY] = GO(CHARGING, CHARGE),
                 [EV_PAID] = GO(COMPLETING, STORE),
                 [EV_DECLINED] = GO(COMPENSATING, STORE),
@@ -36,6 +35,7 @@ static const struct saga_cell saga_table[SAGA_STATE_COUNT][SAGA_EVENT_COUNT] =
             },
         [SAGA_VOIDING] =
             {
+                [EV_CLAIMED] = GO(VOIDING, VOID),
                 [EV_RETRY] = GO(VOIDING, VOID),
                 [EV_PAID] = GO(COMPLETING, STORE),
                 [EV_DECLINED] = GO(COMPENSATING, STORE),

@@ -76,7 +76,7 @@ def settle(stack):
 def judge(stack, requests, seconds):
     """Returns complaints, with the stories of the orders that they are about."""
     complaints = [text for text in (settle(stack), *replay_keys(stack, requests), audit(stack)) if text]
-    verdict = Verdict(stack, requests, may_recover_unwanted=True)
+    verdict = Verdict(stack, requests)
     wrong = verdict.judge()
     print(verdict.counts())
     for order_id, text in wrong[:STORY_COUNT_MAX]:

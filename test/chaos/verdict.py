@@ -69,12 +69,10 @@ def call(connection, path, body, headers):
 
 
 class Verdict:
-    """may_recover_unwanted: an order whose client was told 503, as nobody knew whether it was inserted, and whose
-    worker was killed before it knew, is recovered as any other."""
+    """What the clients were told, held against what is durable."""
 
-    def __init__(self, stack, requests, may_recover_unwanted=False):
+    def __init__(self, stack, requests):
         self.requests = requests
-        self.may_recover_unwanted = may_recover_unwanted
         self.orders = {row["id"]: row for row in stack.order_db.query(
             "SELECT id, item_name, status, epoch FROM orders")}
         self.payments = {row["order_id"]: row["status"] for row in stack.payment_db.query(
@@ -108,8 +106,7 @@ class Verdict:
                 self._accuse(request, f"order {order_id} was told to {self.owners[order_id]} too", order_id)
         if not request.key and request.was_told(503):
             for order_id in made:
-                is_recovered = self.may_recover_unwanted and self.orders[order_id]["epoch"] > 0
-                if self.payments.get(order_id) == "PAID" and not is_recovered:
+                if self.payments.get(order_id) == "PAID":
                     self._accuse(request, f"told 503, but order {order_id} is paid", order_id)
 
     def _judge_answer(self, request, code, order_id):

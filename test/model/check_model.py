@@ -22,10 +22,11 @@ MEMORY_MAX_MB = 4000
 DEPTH_MAX = 20000
 # How the violation of each invariant reads.
 VIOLATIONS = {
-    "I1": "assert(!(was_paid))",
+    "I1": "(recorded==NONE)",
     "I2": "(status!=COMPLETED)",
     "I3": "(status!=CANCELLED)",
     "I4": "(to==CANCELLED)",
+    "I4-owner": "(claim_count==",
     "I5": "(status==NONE)",
     "I5-endless": "non-progress cycle",
 }

@@ -15,11 +15,11 @@
  * charge with 500. The customer cancels once, or never. Budget, lease and deadline end at any moment.
  *
  * What is checked in every reachable state:
- *   I1  PAID is recorded once, at most                                        assertion in record()
+ *   I1  the register is written once; only a refund changes it               write_register()
  *   I2  a COMPLETED order's register is PAID                                  check()
  *   I3  a CANCELLED order holds no money: the register is FAILED, VOIDED, REFUNDED or another order's, or
  *       empty and the history says never_sent; and it stays so                check()
- *   I4  an order makes legal moves only                                       move()
+ *   I4  an order makes legal moves only, and by the last who claimed it       move()
  *   I5  the order ends once faults stop: there is no cycle of states (pan -l), so each run comes to where
  *       nothing can move any more; and there the order is final               init
  *   No event meets a state without a line for it (step()); a client is told what is durable (tell()).
@@ -71,23 +71,23 @@ bool posted, may_cancel, always_fails;
 /* The order database: its one row. */
 mtype status = NONE;
 byte epoch;
+byte claim_count; /* the truth that the epoch is to tell */
 bool says_never_sent;
 bool has_moved;
 
 /* The payment database: the register. FAILED is called DECLINED, another order's row MISMATCH. */
 mtype recorded = NONE;
-bool was_paid;
 
 /* What is under way. call and answer: for a worker that waits; late_*: for nobody. */
 mtype call[2] = NONE, answer[2] = NONE;
 bool late_charge, late_void, late_refund, late_create;
 mtype late_move_from[2] = NONE, late_move_to[2] = NONE;
-byte late_move_epoch[2];
+byte late_move_epoch[2], late_move_claim[2];
 bool late_move_never_sent[2];
 
 /* The workers. */
 mtype state[2] = IDLE, effect[2] = NONE, known_status[2] = NONE;
-byte known_epoch[2];
+byte known_epoch[2], known_claim[2];
 bool was_sent[2], has_failed[2], never_sent[2];
 
 #define IS_TERMINAL (status == COMPLETED || status == CANCELLED)
@@ -105,7 +105,7 @@ inline check()
 }
 
 /* The compare-and-set on the order's row. */
-inline move(from, to, at_epoch, is_never_sent)
+inline move(from, to, at_epoch, at_claim, is_never_sent)
 {
     has_moved = false;
     if
@@ -116,6 +116,7 @@ inline move(from, to, at_epoch, is_never_sent)
 #endif
         assert((status == PENDING && (to == COMPLETED || to == CANCELLED)) ||
                (status == CANCELLING && to == CANCELLED));
+        assert(claim_count == at_claim);
         status = to;
         printf("order database: %e\n", status);
         says_never_sent = is_never_sent;
@@ -141,7 +142,6 @@ inline step(event)
         ON(CREATING, CREATE_REFUSED, ABANDONED, ANSWER)
         ON(CREATING, CREATE_UNKNOWN, CREATING, BACKOFF)
         ON(CREATING, RETRY, CREATING, CREATE)
-        ON(CHARGING, CLAIMED, CHARGING, CHARGE)
         ON(CHARGING, RETRY, CHARGING, CHARGE)
         ON(CHARGING, PAID, COMPLETING, STORE)
         ON(CHARGING, DECLINED, COMPENSATING, STORE)
@@ -154,9 +154,14 @@ inline step(event)
 #else
         ON(CHARGING, UNKNOWN, CHARGING, BACKOFF)
 #endif
+#ifdef BUG_BUDGET_SPENT_COMPLETES
+        :: state[me] == CHARGING && happened == BUDGET_SPENT -> next = COMPLETING; effect[me] = STORE
+#else
         ON(CHARGING, BUDGET_SPENT, VOIDING, VOID)
+#endif
         ON(CHARGING, NEVER_SENT, COMPENSATING, STORE)
         ON(CHARGING, LEASE_ENDING, RELEASED, RELEASE)
+        ON(VOIDING, CLAIMED, VOIDING, VOID)
         ON(VOIDING, RETRY, VOIDING, VOID)
         ON(VOIDING, PAID, COMPLETING, STORE)
         ON(VOIDING, DECLINED, COMPENSATING, STORE)
@@ -209,6 +214,7 @@ inline work_on(in_state, event)
 {
     state[me] = in_state;
     known_epoch[me] = epoch;
+    known_claim[me] = claim_count;
     known_status[me] = status;
     step(event)
 }
@@ -220,6 +226,7 @@ inline let_go()
     effect[me] = NONE;
     known_status[me] = NONE;
     known_epoch[me] = 0;
+    known_claim[me] = 0;
     was_sent[me] = false;
     has_failed[me] = false;
     never_sent[me] = false
@@ -243,13 +250,11 @@ inline claim()
 #ifndef BUG_CLAIM_KEEPS_EPOCH
     epoch++;
 #endif
+    claim_count++;
     printf("order database: claimed, epoch %d\n", epoch);
     if
-    :: was_sent[me] = true;
-        if
-        :: status == PENDING -> work_on(CHARGING, CLAIMED)
-        :: status == CANCELLING -> work_on(REVOKING, CLAIMED)
-        fi
+    :: status == PENDING -> work_on(VOIDING, CLAIMED)
+    :: status == CANCELLING -> work_on(REVOKING, CLAIMED)
     :: fault() /* committed unseen */
     fi
 }
@@ -258,11 +263,11 @@ inline cancel()
 {
     may_cancel = false;
     epoch++;
+    claim_count++;
     status = CANCELLING;
     printf("order database: CANCELLING, epoch %d\n", epoch);
     if
-    :: was_sent[me] = true;
-        work_on(REVOKING, CLAIMED)
+    :: work_on(REVOKING, CLAIMED)
     :: fault() /* committed unseen */
     fi
 }
@@ -296,19 +301,13 @@ inline create()
     fi
 }
 
-#ifdef BUG_CLAIM_FORGETS
-#define IS_SENT (was_sent[me] && known_epoch[me] == 0)
-#else
-#define IS_SENT was_sent[me]
-#endif
-
 /* No definite answer. */
 inline give_up_on_call()
 {
     if
     :: step(UNKNOWN)
-    :: state[me] == CHARGING && IS_SENT -> step(BUDGET_SPENT)
-    :: state[me] == CHARGING && !IS_SENT -> step(NEVER_SENT)
+    :: state[me] == CHARGING && was_sent[me] -> step(BUDGET_SPENT)
+    :: state[me] == CHARGING && !was_sent[me] -> step(NEVER_SENT)
     fi
 }
 
@@ -356,19 +355,20 @@ inline store()
 {
     to = WANTED;
     if
-    :: move(known_status[me], to, known_epoch[me], never_sent[me]);
+    :: move(known_status[me], to, known_epoch[me], known_claim[me], never_sent[me]);
         if
         :: has_moved -> step(STORED)
         :: !has_moved -> effect[me] = LOOK
         fi
     :: fault();
         if
-        :: move(known_status[me], to, known_epoch[me], never_sent[me]) /* unseen */
+        :: move(known_status[me], to, known_epoch[me], known_claim[me], never_sent[me]) /* unseen */
         :: true /* lost */
         :: late_move_to[me] == NONE ->
             late_move_to[me] = to;
             late_move_from[me] = known_status[me];
             late_move_epoch[me] = known_epoch[me];
+            late_move_claim[me] = known_claim[me];
             late_move_never_sent[me] = never_sent[me]
         fi;
         step(STORE_FAILED)
@@ -390,8 +390,8 @@ inline back_off()
 {
     if
     :: step(RETRY)
-    :: state[me] == CHARGING && IS_SENT -> step(BUDGET_SPENT)
-    :: state[me] == CHARGING && !IS_SENT -> step(NEVER_SENT)
+    :: state[me] == CHARGING && was_sent[me] -> step(BUDGET_SPENT)
+    :: state[me] == CHARGING && !was_sent[me] -> step(NEVER_SENT)
     :: state[me] != CREATING -> step(LEASE_ENDING)
     fi
 }
@@ -426,6 +426,13 @@ end:
     od
 }
 
+/* The only writer of the register. */
+inline write_register(what)
+{
+    assert(recorded == NONE || (recorded == PAID && what == REFUNDED));
+    recorded = what
+}
+
 /* One statement of the payment database, and the row that is there then. */
 inline record(request)
 {
@@ -436,8 +443,8 @@ inline record(request)
     :: recorded == NONE && request == CHARGE ->
 #endif
         if
-        :: assert(!was_paid); was_paid = true; recorded = PAID
-        :: recorded = DECLINED
+        :: write_register(PAID)
+        :: write_register(DECLINED)
         fi
 #ifdef BUG_VOID_OVERWRITES
     :: (recorded == NONE || recorded == PAID) && request == VOID ->
@@ -447,9 +454,9 @@ inline record(request)
 #ifdef BUG_NO_TOMBSTONE
         skip
 #else
-        recorded = VOIDED
+        write_register(VOIDED)
 #endif
-    :: recorded == PAID && request == REFUND -> recorded = REFUNDED
+    :: recorded == PAID && request == REFUND -> write_register(REFUNDED)
     :: else
     fi;
     printf("payment: %e, now %e\n", request, recorded);
@@ -541,10 +548,11 @@ end:
         :: late_move_to[0] != NONE -> i = 0
         :: late_move_to[1] != NONE -> i = 1
         fi;
-        move(late_move_from[i], late_move_to[i], late_move_epoch[i], late_move_never_sent[i]);
+        move(late_move_from[i], late_move_to[i], late_move_epoch[i], late_move_claim[i], late_move_never_sent[i]);
         late_move_from[i] = NONE;
         late_move_to[i] = NONE;
         late_move_epoch[i] = 0;
+        late_move_claim[i] = 0;
         late_move_never_sent[i] = false;
         has_moved = false;
         i = 0

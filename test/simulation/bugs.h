@@ -14,7 +14,6 @@
     X(UNKNOWN_IS_DECLINED, "unknown-is-declined", "R3: a lost answer is taken for a refusal")      \
     X(UNKNOWN_IS_NOT_SENT, "unknown-is-not-sent", "R2: a lost answer is taken for never sent")     \
     X(BLIND_MOVE, "blind-move", "R4: a move looks at neither status nor epoch")                    \
-    X(SAME_EPOCH, "same-epoch", "R5: recovery claims without a new epoch")                         \
     X(REFUND_IS_PAID, "refund-is-paid", "a refund's answer is taken for PAID: a conflict")         \
     X(LOST_COMMIT, "lost-commit", "R9: an insert is acknowledged and lost")
 

@@ -118,8 +118,8 @@ void checker_on_answer(struct checker *checker, const struct client *client)
         sim_fail(checker->sim, client->order_id, "a client was told that there is no order");
 }
 
-/* Told 503: nothing was charged. Before the deadline it even means that there is no order. After it
- * the order may turn up, and is taken back; but recovery may have it first, and charge it. */
+/* Told 503: nothing was charged, and never will be. Before the deadline it even means that there is
+ * no order; after it one may turn up, and is taken back, by whoever has it then. */
 static void check_unavailable(struct checker *checker, const struct client *client)
 {
     const struct sim_row *row = sim_rows_find(checker->rows, client->order_id);
@@ -127,11 +127,7 @@ static void check_unavailable(struct checker *checker, const struct client *clie
         return;
     if (client->is_early)
         sim_fail(checker->sim, client->order_id, "told 503 early, but there is an order");
-    if (!row->was_completed)
-        return;
-    if (row->was_swept)
-        checker->charged_after_503_count++;
-    else
+    if (row->was_completed)
         sim_fail(checker->sim, client->order_id, "told 503, but charged");
 }
 

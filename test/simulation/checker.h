@@ -18,7 +18,6 @@ struct checker {
     const struct sim_rows *rows;
     const struct sim_register *reg;
     const struct clients *clients;
-    uint64_t charged_after_503_count;
 };
 
 /* A row has just got its status; `from` is the one before. */

@@ -26,8 +26,6 @@ struct totals {
     uint64_t cancel_count;
     uint64_t completed_count;
     uint64_t swept_count;
-    uint64_t charged_after_503_count;
-    uint64_t first_charged_after_503; /* a seed */
 };
 
 static void print_usage(FILE *to)
@@ -103,9 +101,6 @@ static void print_failure(const struct world *world, const struct options *optio
 static void add_totals(const struct world *world, struct totals *totals)
 {
     const struct checker *checker = &world->checker;
-    if (checker->charged_after_503_count != 0 && totals->charged_after_503_count == 0)
-        totals->first_charged_after_503 = world->sim.seed;
-    totals->charged_after_503_count += checker->charged_after_503_count;
     totals->world_count++;
     totals->saga_count += world->clients.order_count;
     totals->cancel_count += world->clients.count - world->clients.order_count;
@@ -171,8 +166,6 @@ static void print_totals(const struct totals *totals)
            "%" PRIu64 " taken over by recovery), %" PRIu64 " cancels\n",
            totals->world_count, totals->saga_count, totals->completed_count, totals->swept_count,
            totals->cancel_count);
-    printf("told 503, then charged by recovery: %" PRIu64 ", first in world %" PRIu64 "\n",
-           totals->charged_after_503_count, totals->first_charged_after_503);
     printf("%" PRIu64 " of %" PRIu64 " cells of the saga's table visited\n",
            coverage_visited_count(), coverage_cell_count());
 }

@@ -151,8 +151,6 @@ size_t sim_rows_sweep(struct sim_rows *rows, size_t count, struct order *claimed
         if (!is_due(rows, row) || sim_chance(sim, sim->faults.database_row_locked))
             continue;
         claim(rows, row);
-        if (sim->bug == BUG_SAME_EPOCH)
-            row->order.epoch--;
         row->attempts++;
         row->was_swept = true;
         claimed[claimed_count++] = row->order;
