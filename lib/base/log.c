@@ -6,7 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A pipe that polls writable takes this much without blocking (POSIX: PIPE_BUF). */
+/* A pipe that polls writable takes this much without blocking, and in one piece whoever else writes
+ * to it (POSIX: PIPE_BUF). */
 enum { LOG_WRITE_SIZE_MAX = 4096, TIME_TEXT_SIZE = sizeof "2026-01-01T00:00:00.000Z" };
 
 const char *const log_level_names[] = {"debug", "info", "warn", "error", NULL};
@@ -144,6 +145,15 @@ static void report_dropped(struct log *log)
               (unsigned long long)dropped_count);
 }
 
+/* As many whole lines as can be written in one piece. */
+static size_t next_part(const char *lines, size_t size)
+{
+    if (size <= LOG_WRITE_SIZE_MAX)
+        return size;
+    const char *last = memrchr(lines, '\n', LOG_WRITE_SIZE_MAX);
+    return last != NULL ? (size_t)(last - lines) + 1 : LOG_WRITE_SIZE_MAX;
+}
+
 void log_flush(struct log *log)
 {
     size_t written = 0;
@@ -151,10 +161,8 @@ void log_flush(struct log *log)
         struct pollfd ready = {.fd = log->descriptor, .events = POLLOUT};
         if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0)
             break;
-        size_t part = log->buffer.size - written;
-        if (part > LOG_WRITE_SIZE_MAX)
-            part = LOG_WRITE_SIZE_MAX;
-        ssize_t count = write(log->descriptor, log->buffer.data + written, part);
+        const char *rest = log->buffer.data + written;
+        ssize_t count = write(log->descriptor, rest, next_part(rest, log->buffer.size - written));
         if (count <= 0)
             break;
         written += (size_t)count;

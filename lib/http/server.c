@@ -86,8 +86,9 @@ static enum status start_listening(struct http_server *server)
         return STATUS_INVALID;
     }
     int uv_error;
-    enum status status = net_listener_open(&server->listener, server->loop, &address,
-                                           &listener_events, server, &uv_error);
+    enum status status =
+        net_listener_open(&server->listener, server->loop, &address, server->settings.shares_port,
+                          &listener_events, server, &uv_error);
     if (status != STATUS_OK)
         log_write(log, LOG_ERROR, NULL, "Can't listen on %s: %s", text, uv_strerror(uv_error));
     return status;

@@ -34,6 +34,7 @@ struct http_server; /* opaque */
 
 struct http_server_settings {
     const char *listen; /* "host:port", numeric host, "[::1]:8000" too */
+    bool shares_port;   /* with other processes of this user that do so too */
     const struct http_route *routes;
     size_t route_count;
     void *service; /* the handlers' first argument */

@@ -63,12 +63,13 @@ static bool set_flag(int socket, int level, int option)
 }
 
 /* The descriptor, or the error number, negative. TCP_NODELAY is inherited by what it accepts. */
-static int open_socket(const struct net_address *address)
+static int open_socket(const struct net_address *address, bool shares_port)
 {
     int found = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (found < 0)
         return -errno;
     if (set_flag(found, SOL_SOCKET, SO_REUSEADDR) && set_flag(found, IPPROTO_TCP, TCP_NODELAY) &&
+        (!shares_port || set_flag(found, SOL_SOCKET, SO_REUSEPORT)) &&
         bind(found, &address->any, address->size) == 0 && listen(found, NET_LISTENER_BACKLOG) == 0)
         return found;
     int error = errno;
@@ -77,11 +78,11 @@ static int open_socket(const struct net_address *address)
 }
 
 enum status net_listener_open(struct net_listener *listener, struct loop *loop,
-                              const struct net_address *address,
+                              const struct net_address *address, bool shares_port,
                               const struct net_listener_events *events, void *owner, int *uv_error)
 {
     *listener = (struct net_listener){.loop = loop, .events = events, .owner = owner};
-    int opened = open_socket(address);
+    int opened = open_socket(address, shares_port);
     *uv_error = opened < 0 ? opened : 0;
     if (opened < 0)
         return STATUS_SYSTEM;

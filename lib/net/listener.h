@@ -40,9 +40,10 @@ struct net_listener {
     bool is_closing;
 };
 
-/* STATUS_SYSTEM: can't be bound; *uv_error tells why, and the listener may be freed at once. */
+/* shares_port: other sockets of this user that say so too may listen there (SO_REUSEPORT).
+ * STATUS_SYSTEM: can't be bound; *uv_error tells why, and the listener may be freed at once. */
 enum status net_listener_open(struct net_listener *listener, struct loop *loop,
-                              const struct net_address *address,
+                              const struct net_address *address, bool shares_port,
                               const struct net_listener_events *events, void *owner,
                               int *uv_error) STATUS_MUST_CHECK;
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "service/instances.h"
 #include "json/fields.h"
 
 /* A client that has gone is an error of the write, not a signal. */
@@ -42,15 +43,13 @@ static bool serve(struct host *host)
     return true;
 }
 
-int host_run(struct host *host, const struct host_settings *settings)
+static int run_instance(void *context)
 {
-    host->settings = settings;
-    ignore_sigpipe();
-    log_init(&host->log, settings->name, settings->log_level, settings->log_format, STDERR_FILENO);
+    struct host *host = context;
     if (prng_seed_from_system(&host->prng) != STATUS_OK ||
         loop_init(&host->loop, &host->log) != STATUS_OK) {
         log_write(&host->log, LOG_ERROR, NULL, "the system gives no random numbers or no loop");
-        log_free(&host->log);
+        log_flush(&host->log);
         return 1;
     }
     json_seed_hashes(prng_next(&host->prng));
@@ -60,8 +59,20 @@ int host_run(struct host *host, const struct host_settings *settings)
     if (closed != STATUS_OK)
         log_write(&host->log, LOG_ERROR, NULL, "a handle was left open: %s", status_text(closed));
     log_write(&host->log, LOG_INFO, NULL, has_served ? "stopped" : "not started");
-    log_free(&host->log);
+    log_flush(&host->log);
     return has_served && closed == STATUS_OK ? 0 : 1;
+}
+
+int host_run(struct host *host, const struct host_settings *settings)
+{
+    host->settings = settings;
+    ignore_sigpipe();
+    log_init(&host->log, settings->name, settings->log_level, settings->log_format, STDERR_FILENO);
+    int exit_code = settings->instance_count == 1
+                        ? run_instance(host)
+                        : instances_run(settings->instance_count, &host->log, run_instance, host);
+    log_free(&host->log);
+    return exit_code;
 }
 
 bool host_refuse_setting(struct host *host, const char *variable)

@@ -16,6 +16,7 @@ struct host_settings {
     enum log_level log_level;
     enum log_format log_format;
     uint64_t drain_timeout_ms;
+    int instance_count; /* processes that do all of this, each for itself */
     /* Starts everything. False: something failed and was logged; close() follows. */
     bool (*open)(void *app);
     /* A signal asks the service to stop: take no new work. */

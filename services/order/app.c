@@ -155,6 +155,7 @@ static bool open_server(struct app *app)
 {
     struct http_server_settings settings = {
         .listen = app->settings->listen,
+        .shares_port = app->settings->instances > 1,
         .routes = order_routes,
         .route_count = order_route_count,
         .service = app->handler,
@@ -177,6 +178,7 @@ int app_run(const struct order_settings *settings)
     const struct host_settings host_settings = {
         .name = "order",
         .listen = settings->listen,
+        .instance_count = (int)settings->instances,
         .log_level = (enum log_level)settings->log_level,
         .log_format = (enum log_format)settings->log_format,
         .drain_timeout_ms = (uint64_t)settings->drain_timeout_ms,

@@ -1,6 +1,7 @@
 #include "order/settings.h"
 
 #include "base/log.h"
+#include "service/instances.h"
 
 static const struct config_setting settings[] = {
     {.variable = "LISTEN",
@@ -8,6 +9,13 @@ static const struct config_setting settings[] = {
      .offset = offsetof(struct order_settings, listen),
      .initial = "0.0.0.0:8000",
      .help = "Address to serve on, host:port with a numeric host"},
+    {.variable = "INSTANCES",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct order_settings, instances),
+     .initial = "1",
+     .help = "Processes that share the port, each with one thread and its own database connections",
+     .minimum = 1,
+     .maximum = INSTANCES_COUNT_MAX},
     {.variable = "DATABASE_URL",
      .kind = CONFIG_TEXT,
      .offset = offsetof(struct order_settings, database_url),

@@ -5,6 +5,7 @@
 
 struct order_settings {
     const char *listen;
+    int64_t instances;
     const char *database_url;
     int64_t database_writers;
     const char *payment_service_url;

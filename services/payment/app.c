@@ -93,6 +93,7 @@ static bool open_server(struct app *app)
         return false;
     struct http_server_settings server_settings = {
         .listen = app->settings->listen,
+        .shares_port = app->settings->instances > 1,
         .routes = payment_routes,
         .route_count = payment_route_count,
         .service = app->handler,
@@ -115,6 +116,7 @@ int app_run(const struct payment_settings *settings)
     const struct host_settings host_settings = {
         .name = "payment",
         .listen = settings->listen,
+        .instance_count = (int)settings->instances,
         .log_level = (enum log_level)settings->log_level,
         .log_format = (enum log_format)settings->log_format,
         .drain_timeout_ms = (uint64_t)settings->drain_timeout_ms,

@@ -6,6 +6,7 @@
 
 struct payment_settings {
     const char *listen;
+    int64_t instances;
     const char *database_url;
     int64_t database_writers;
     int64_t drain_timeout_ms;
