@@ -122,6 +122,7 @@ static bool open_driver(struct app *app)
 {
     struct handler_settings handler_settings = {
         .clock = &app->host.loop.clock,
+        .log = &app->host.log,
         .prng = &app->host.prng,
         .store = &app->store,
         .is_ready = is_ready,

@@ -5,9 +5,11 @@
 
 #include "base/slab.h"
 #include "order/codec.h"
+#include "order/lists.h"
 #include "order/replay.h"
 #include "order/reply.h"
 #include "order/request.h"
+#include "order/resume.h"
 #include "service/health.h"
 #include "json/fields.h"
 
@@ -19,6 +21,8 @@ struct handler {
     struct canceller *canceller;
     struct replier replier;
     struct replays replays;
+    struct lists lists;
+    struct resumes resumes;
     struct slab lookups;
 };
 
@@ -35,6 +39,9 @@ struct handler *handler_open(const struct handler_settings *settings)
     handler->settings = *settings;
     slab_init(&handler->lookups, sizeof(struct lookup), HANDLER_LOOKUP_COUNT_MAX);
     replays_init(&handler->replays, settings->clock, settings->store, &handler->replier);
+    lists_init(&handler->lists, settings->clock, settings->store, &handler->replier);
+    resumes_init(&handler->resumes, settings->clock, settings->log, settings->store,
+                 &handler->replier);
     if (replier_init(&handler->replier) != STATUS_OK) {
         handler_close(handler);
         return NULL;
@@ -46,6 +53,8 @@ void handler_close(struct handler *handler)
 {
     slab_free(&handler->lookups);
     replays_free(&handler->replays);
+    lists_free(&handler->lists);
+    resumes_free(&handler->resumes);
     replier_free(&handler->replier);
     free(handler);
 }
@@ -176,6 +185,21 @@ void handler_get_order(void *service, http_exchange_id exchange, const struct ht
         slab_put(&handler->lookups, lookup);
         reply_refusal(&handler->replier, exchange, status);
     }
+}
+
+void handler_list_orders(void *service, http_exchange_id exchange,
+                         const struct http_request *request)
+{
+    struct handler *handler = service;
+    list_answer(&handler->lists, exchange, request);
+}
+
+void handler_post_resume(void *service, http_exchange_id exchange,
+                         const struct http_request *request)
+{
+    struct handler *handler = service;
+    struct trace trace = request_trace(request, handler->settings.prng);
+    resume_answer(&handler->resumes, exchange, request->path_id, &trace);
 }
 
 void handler_get_healthz(void *service, http_exchange_id exchange,

@@ -5,6 +5,7 @@
  * Ownership  Borrows everything in handler_settings. */
 #pragma once
 
+#include "base/log.h"
 #include "base/prng.h"
 #include "http/server.h"
 #include "order/cancel.h"
@@ -17,6 +18,7 @@ struct handler; /* opaque */
 
 struct handler_settings {
     struct clock *clock;
+    struct log *log;
     struct prng *prng;
     const struct order_store *store;
     bool (*is_ready)(void *context); /* database reachable, not draining */
@@ -41,6 +43,10 @@ void handler_post_order(void *service, http_exchange_id exchange,
                         const struct http_request *request);
 void handler_get_order(void *service, http_exchange_id exchange,
                        const struct http_request *request);
+void handler_list_orders(void *service, http_exchange_id exchange,
+                         const struct http_request *request);
+void handler_post_resume(void *service, http_exchange_id exchange,
+                         const struct http_request *request);
 void handler_post_cancel(void *service, http_exchange_id exchange,
                          const struct http_request *request);
 void handler_get_healthz(void *service, http_exchange_id exchange,

@@ -48,7 +48,9 @@ struct order {
     int32_t quantity;
     int32_t price; /* the amount charged, in the currency's smallest unit */
     enum order_status status;
-    int32_t epoch;     /* grows whenever another worker takes the order over */
+    int32_t epoch;       /* grows whenever another worker takes the order over */
+    int32_t attempts;    /* claims by recovery in a row, this one among them */
+    bool was_taken_back; /* its customer has cancelled it, or does; told where asked for by key */
     const char *key;   /* the client's Idempotency-Key, borrowed too; of use while it is created */
     uint32_t key_size; /* 0: none */
 };

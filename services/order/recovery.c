@@ -1,5 +1,7 @@
 #include "order/recovery.h"
 
+#include <inttypes.h>
+
 enum { SWEEP_TIMEOUT_MS = 5000 };
 
 static void sweep(struct recovery *recovery);
@@ -26,12 +28,25 @@ static int32_t room(const struct recovery *recovery)
     return (int32_t)(free_count < STORE_SWEEP_COUNT_MAX ? free_count : STORE_SWEEP_COUNT_MAX);
 }
 
+/* Written at once: it must be in the log if the order crashes this worker too. */
+static void warn_of_parking(struct recovery *recovery, const struct order *order,
+                            const struct log_fields *fields)
+{
+    log_write(recovery->log, LOG_ERROR, fields,
+              "Order claimed for the last time (%d claims in a row): if it is not finished now, it "
+              "is parked until POST /orders/%" PRId64 "/resume",
+              (int)order->attempts, order->id);
+    log_flush(recovery->log);
+}
+
 static void adopt(struct recovery *recovery, const struct order *order)
 {
     struct trace trace = trace_from_header(recovery->prng, NULL, 0);
     struct log_fields fields = {.order_id = order->id, .trace_id = trace.id};
     log_write(recovery->log, LOG_INFO, &fields, "Order Recovered (%s), epoch %d",
               order_status_name(order->status), (int)order->epoch);
+    if (order->attempts >= STORE_ATTEMPT_COUNT_MAX)
+        warn_of_parking(recovery, order, &fields);
     if (driver_adopt(recovery->driver, order, &trace, NULL) != STATUS_OK)
         log_write(recovery->log, LOG_WARN, &fields, "no room for a recovered order; later");
 }

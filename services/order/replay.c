@@ -5,6 +5,8 @@
 
 enum { REPLAY_TIMEOUT_MS = 5000 };
 
+static const char replayed[] = "Idempotent-Replayed: true\r\n";
+
 struct replay {
     struct replays *replays;
     http_exchange_id exchange;
@@ -43,8 +45,11 @@ static void on_found(void *context, enum status status, const struct order *foun
         reply_key_reused(replier, replay->exchange);
     else if (!order_status_is_final(found->status))
         reply_running(replier, replay->exchange, found);
+    else if (found->was_taken_back)
+        reply_order(replier, replay->exchange, 400, replayed, "Order cancelled by its customer",
+                    found);
     else
-        reply_outcome(replier, replay->exchange, "Idempotent-Replayed: true\r\n", found);
+        reply_outcome(replier, replay->exchange, replayed, found);
     slab_put(&replays->slab, replay);
 }
 

@@ -27,6 +27,18 @@ void replier_free(struct replier *replier)
     buffer_free(&replier->scratch);
 }
 
+void reply_body(struct replier *replier, http_exchange_id exchange, int status,
+                const struct buffer *body)
+{
+    if (body->failed) {
+        reply_refusal(replier, exchange, STATUS_OVERLOADED);
+        return;
+    }
+    struct http_response response = {.status = status,
+                                     .body = {.data = body->data, .size = body->size}};
+    http_reply(replier->server, exchange, &response);
+}
+
 static void reply_scratch(struct replier *replier, http_exchange_id exchange, int status,
                           const char *headers)
 {

@@ -1,6 +1,6 @@
 /* reply - the answers of the order service as HTTP.
  *
- * Place      handler, replay -> [reply] -> codec, http/server.
+ * Place      handler, replay, lists, resume -> [reply] -> codec, http/server.
  * Thread     the loop thread only. */
 #pragma once
 
@@ -17,6 +17,10 @@ struct replier {
 /* STATUS_NO_MEMORY where there is no room for the largest answer. */
 enum status replier_init(struct replier *replier) STATUS_MUST_CHECK;
 void replier_free(struct replier *replier);
+
+/* Some other JSON; 503 where there was no memory for it. */
+void reply_body(struct replier *replier, http_exchange_id exchange, int status,
+                const struct buffer *body);
 
 /* `headers`: whole lines or NULL; `detail`: NULL for none. */
 void reply_order(struct replier *replier, http_exchange_id exchange, int status,

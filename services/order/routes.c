@@ -4,8 +4,10 @@
 
 const struct http_route order_routes[] = {
     {HTTP_METHOD_POST, "/orders", handler_post_order, .takes_json = true},
+    {HTTP_METHOD_GET, "/orders", handler_list_orders, .takes_json = false},
     {HTTP_METHOD_GET, "/orders/{id}", handler_get_order, .takes_json = false},
     {HTTP_METHOD_POST, "/orders/{id}/cancel", handler_post_cancel, .takes_json = false},
+    {HTTP_METHOD_POST, "/orders/{id}/resume", handler_post_resume, .takes_json = false},
     {HTTP_METHOD_GET, "/healthz", handler_get_healthz, .takes_json = false},
     {HTTP_METHOD_GET, "/readyz", handler_get_readyz, .takes_json = false},
 };

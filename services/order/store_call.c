@@ -62,6 +62,7 @@ bool store_call_decode(const struct order_store_pg *pg, const struct db_rows *ro
     order->price = db_row_int4(rows, row, ORDER_COLUMN_PRICE);
     const char *status = db_row_text(rows, row, ORDER_COLUMN_STATUS, &status_size);
     order->epoch = db_row_int4(rows, row, ORDER_COLUMN_EPOCH);
+    order->attempts = db_row_int4(rows, row, ORDER_COLUMN_ATTEMPTS);
     bool is_known = order_status_parse(status, status_size, &order->status) &&
                     order->item_name_size <= ORDER_ITEM_NAME_SIZE_MAX;
     if (!is_known) {

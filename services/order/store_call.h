@@ -1,6 +1,6 @@
-/* store_call - one call of the order store on its way; what store_pg.c and store_claims.c share.
+/* store_call - one call of the order store on its way; what the files of the store share.
  *
- * Place   store_pg, store_claims -> [store_call] -> db/batch. For these only. */
+ * Place   store_pg, store_claims, store_pages -> [store_call] -> db/batch. For these only. */
 #pragma once
 
 #include "base/slab.h"
@@ -14,6 +14,8 @@ struct order_store_pg {
     struct db_batch *reader;
     struct slab calls;
     struct order swept[STORE_SWEEP_COUNT_MAX]; /* what a sweep hands to its callback */
+    struct order page[STORE_PAGE_COUNT_MAX];   /* what a page does */
+    int64_t last_page_key;
 };
 
 /* A write that found nothing to do goes on as a look at the row. */
@@ -23,12 +25,14 @@ struct store_call {
     void *context;
     struct uuid uid; /* create: whose row it must be */
     enum order_status wanted;
+    struct store_page_query page_query;
     union {
         store_create_cb *create;
         store_move_cb *move;
         store_claim_cb *claim;
         store_sweep_cb *sweep;
         store_read_cb *read;
+        store_page_cb *page;
         store_reserve_cb *reserve;
     } callback;
 };
@@ -54,6 +58,12 @@ struct db_value store_value_bytes(const void *bytes, size_t size);
 /* store_claims.c */
 enum status store_claim_cancel(void *store, int64_t id, uint64_t deadline_ms, void *context,
                                store_claim_cb *callback);
+enum status store_resume(void *store, int64_t id, uint64_t deadline_ms, void *context,
+                         store_claim_cb *callback);
 enum status store_sweep(void *store, int32_t count, uint64_t deadline_ms, void *context,
                         store_sweep_cb *callback);
 void store_release(void *store, int64_t id, int32_t epoch, int32_t delay_ms);
+
+/* store_pages.c */
+enum status store_read_page(void *store, const struct store_page_query *query, uint64_t deadline_ms,
+                            void *context, store_page_cb *callback);

@@ -1,4 +1,4 @@
-/* The part of the order store that takes orders over and hands them back. */
+/* The part of the order store that takes orders over, hands them back and lets parked ones go. */
 #include "order/store_call.h"
 #include "order/store_statements.h"
 
@@ -19,15 +19,26 @@ static void on_claim(struct db_unit *unit, enum status status, const struct db_r
         callback(context, status, has_row ? &claimed : NULL);
 }
 
-enum status store_claim_cancel(void *store, int64_t id, uint64_t deadline_ms, void *context,
-                               store_claim_cb *callback)
+static enum status claim(struct order_store_pg *pg, const struct db_statement *statement,
+                         int64_t id, uint64_t deadline_ms, void *context, store_claim_cb *callback)
 {
-    struct store_call *call =
-        store_call_begin(store, &order_claim_statement, id, deadline_ms, context, on_claim);
+    struct store_call *call = store_call_begin(pg, statement, id, deadline_ms, context, on_claim);
     if (call == NULL)
         return STATUS_OVERLOADED;
     call->callback.claim = callback;
-    return store_call_submit(call, call->pg->writer);
+    return store_call_submit(call, pg->writer);
+}
+
+enum status store_claim_cancel(void *store, int64_t id, uint64_t deadline_ms, void *context,
+                               store_claim_cb *callback)
+{
+    return claim(store, &order_claim_statement, id, deadline_ms, context, callback);
+}
+
+enum status store_resume(void *store, int64_t id, uint64_t deadline_ms, void *context,
+                         store_claim_cb *callback)
+{
+    return claim(store, &order_resume_statement, id, deadline_ms, context, callback);
 }
 
 static void on_sweep(struct db_unit *unit, enum status status, const struct db_rows *rows)

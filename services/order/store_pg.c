@@ -10,12 +10,12 @@ enum { ID_BLOCK_SIZE = 1000, LOOK_TIMEOUT_MS = 5000, KEY_COLUMN = 5 };
 
 const struct db_statement *const order_write_statements[] = {
     &order_create_statement, &order_create_keyed_statement, &order_move_statement,
-    &order_claim_statement, &order_release_statement};
-const size_t order_write_statement_count = 5;
+    &order_claim_statement,  &order_release_statement,      &order_resume_statement};
+const size_t order_write_statement_count = 6;
 const struct db_statement *const order_read_statements[] = {
-    &order_read_statement, &order_read_by_key_statement, &order_reserve_statement,
-    &order_sweep_statement};
-const size_t order_read_statement_count = 4;
+    &order_read_statement,  &order_read_by_key_statement, &order_reserve_statement,
+    &order_sweep_statement, &order_page_statement,        &order_unfinished_page_statement};
+const size_t order_read_statement_count = 6;
 
 /* The write found its row in another state than expected: read what is there now. False where the
  * look can't even start. */
@@ -149,19 +149,36 @@ static enum status move(void *store, const struct store_move *wanted, void *cont
     return store_call_submit(call, call->pg->writer);
 }
 
-static void on_read(struct db_unit *unit, enum status status, const struct db_rows *rows)
+static void end_read(struct store_call *call, enum status status, const struct order *found)
 {
-    struct store_call *call = unit->context;
-    struct order_store_pg *pg = call->pg;
     store_read_cb *callback = call->callback.read;
     void *context = call->context;
     store_call_end(call);
-    bool has_row = status == STATUS_OK && rows->count != 0;
+    callback(context, status, found);
+}
+
+static void on_read(struct db_unit *unit, enum status status, const struct db_rows *rows)
+{
+    struct store_call *call = unit->context;
     struct order found;
-    if (has_row && !store_call_decode(pg, rows, 0, &found))
-        callback(context, STATUS_REFUSED, NULL);
+    if (status != STATUS_OK || rows->count == 0)
+        end_read(call, status, NULL);
+    else if (store_call_decode(call->pg, rows, 0, &found))
+        end_read(call, STATUS_OK, &found);
     else
-        callback(context, status, has_row ? &found : NULL);
+        end_read(call, STATUS_REFUSED, NULL);
+}
+
+static void on_read_by_key(struct db_unit *unit, enum status status, const struct db_rows *rows)
+{
+    struct store_call *call = unit->context;
+    struct order found;
+    if (status != STATUS_OK || rows->count == 0 || !store_call_decode(call->pg, rows, 0, &found)) {
+        on_read(unit, status, rows);
+        return;
+    }
+    found.was_taken_back = db_row_int4(rows, 0, ORDER_COLUMN_CANCEL_COUNT) != 0;
+    end_read(call, STATUS_OK, &found);
 }
 
 static enum status read_order(void *store, int64_t id, uint64_t deadline_ms, void *context,
@@ -179,7 +196,7 @@ static enum status read_by_key(void *store, const struct order *order, uint64_t 
                                void *context, store_read_cb *callback)
 {
     struct store_call *call = store_call_begin(store, &order_read_by_key_statement, order->id,
-                                               deadline_ms, context, on_read);
+                                               deadline_ms, context, on_read_by_key);
     if (call == NULL)
         return STATUS_OVERLOADED;
     call->callback.read = callback;
@@ -234,9 +251,11 @@ struct order_store order_store_pg_port(struct order_store_pg *pg)
         .move = move,
         .claim_cancel = store_claim_cancel,
         .sweep = store_sweep,
+        .resume = store_resume,
         .release = store_release,
         .read = read_order,
         .read_by_key = read_by_key,
+        .read_page = store_read_page,
         .reserve_ids = reserve_ids,
     };
     return (struct order_store){.operations = &operations, .store = pg};

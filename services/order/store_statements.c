@@ -5,16 +5,23 @@
 /* Types are cast, so that a wider column of a later schema does not change what is read here. */
 #define ORDER_COLUMNS                                                                              \
     "o.id, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4, o.status::text,"       \
-    " o.epoch::int4"
+    " o.epoch::int4, o.attempts::int4"
 
-#define TEXT_OF(number)   #number
-#define DIGITS_OF(number) TEXT_OF(number)
-#define LEASE             DIGITS_OF(STORE_LEASE_MS) " * interval '1 millisecond'"
-#define ATTEMPT_COUNT_MAX DIGITS_OF(STORE_ATTEMPT_COUNT_MAX)
+#define TEXT_OF(number)       #number
+#define DIGITS_OF(number)     TEXT_OF(number)
+#define LEASE                 DIGITS_OF(STORE_LEASE_MS) " * interval '1 millisecond'"
+#define ATTEMPT_COUNT_MAX     DIGITS_OF(STORE_ATTEMPT_COUNT_MAX)
+#define SUSPECT_ATTEMPT_COUNT DIGITS_OF(STORE_SUSPECT_ATTEMPT_COUNT)
+
+#define LOOK_COUNT_MAX DIGITS_OF(STORE_PAGE_LOOK_COUNT_MAX)
 
 #define ORDER_RESULT_COLUMNS                                                                       \
     {                                                                                              \
-        DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT, DB_INT4                     \
+        DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT, DB_INT4, DB_INT4            \
+    }
+#define ORDER_RESULT_COLUMNS_AND_ONE                                                               \
+    {                                                                                              \
+        DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT, DB_INT4, DB_INT4, DB_INT4   \
     }
 
 /* A conflict on the id inserts nothing and returns nothing: the row is there already, from an
@@ -103,25 +110,44 @@ const struct db_statement order_claim_statement = {
            " SELECT " ORDER_COLUMNS " FROM o",
     .column_count = 1,
     .columns = {DB_INT8},
-    .result_column_count = 8,
+    .result_column_count = 9,
+    .result_columns = ORDER_RESULT_COLUMNS,
+};
+
+/* Until its last lease has ended, an order is not parked: its worker may be at work. */
+const struct db_statement order_resume_statement = {
+    .name = "order_resume",
+    .sql = "UPDATE orders o SET attempts = 0, next_attempt_at = now()"
+           " FROM unnest($1::int8[]) AS u (id)"
+           " WHERE o.id = u.id AND o.status <> ALL ('{COMPLETED,CANCELLED}'::text[])"
+           " AND o.attempts >= " ATTEMPT_COUNT_MAX " AND o.next_attempt_at <= now()"
+           " RETURNING " ORDER_COLUMNS,
+    .column_count = 1,
+    .columns = {DB_INT8},
+    .result_column_count = 9,
     .result_columns = ORDER_RESULT_COLUMNS,
 };
 
 const struct db_statement order_sweep_statement = {
     .name = "order_sweep",
-    .sql =
-        "WITH due AS MATERIALIZED ("
-        " SELECT u.key, d.id FROM unnest($1::int8[], $2::int4[]) AS u (key, count),"
-        " LATERAL (SELECT id FROM orders WHERE status IN ('PENDING', 'CANCELLING')"
-        " AND next_attempt_at <= now() AND attempts < " ATTEMPT_COUNT_MAX
-        " ORDER BY next_attempt_at LIMIT u.count FOR UPDATE SKIP LOCKED) AS d),"
-        " o AS (UPDATE orders c SET epoch = c.epoch + 1, attempts = c.attempts + 1,"
-        " next_attempt_at = now() + " LEASE " FROM due WHERE c.id = due.id RETURNING due.key, c.*)"
-        " SELECT o.key, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4,"
-        " o.status::text, o.epoch::int4 FROM o",
+    .sql = "WITH due AS MATERIALIZED ("
+           " SELECT u.key, d.* FROM unnest($1::int8[], $2::int4[]) AS u (key, count),"
+           " LATERAL (SELECT id, next_attempt_at, attempts FROM orders"
+           " WHERE status IN ('PENDING', 'CANCELLING')"
+           " AND next_attempt_at <= now() AND attempts < " ATTEMPT_COUNT_MAX
+           " ORDER BY next_attempt_at LIMIT u.count FOR UPDATE SKIP LOCKED) AS d),"
+           " suspect AS (SELECT * FROM due WHERE attempts >= " SUSPECT_ATTEMPT_COUNT
+           " ORDER BY next_attempt_at LIMIT 1),"
+           " chosen AS (SELECT key, id FROM suspect UNION ALL"
+           " SELECT key, id FROM due WHERE NOT EXISTS (SELECT FROM suspect)),"
+           " o AS (UPDATE orders c SET epoch = c.epoch + 1, attempts = c.attempts + 1,"
+           " next_attempt_at = now() + " LEASE
+           " FROM chosen WHERE c.id = chosen.id RETURNING chosen.key, c.*)"
+           " SELECT o.key, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4,"
+           " o.status::text, o.epoch::int4, o.attempts::int4 FROM o",
     .column_count = 2,
     .columns = {DB_INT8, DB_INT4},
-    .result_column_count = 8,
+    .result_column_count = 9,
     .result_columns = ORDER_RESULT_COLUMNS,
 };
 
@@ -130,7 +156,7 @@ const struct db_statement order_read_statement = {
     .sql = "SELECT " ORDER_COLUMNS " FROM orders o WHERE o.id = ANY ($1::int8[])",
     .column_count = 1,
     .columns = {DB_INT8},
-    .result_column_count = 8,
+    .result_column_count = 9,
     .result_columns = ORDER_RESULT_COLUMNS,
 };
 
@@ -138,13 +164,63 @@ const struct db_statement order_read_statement = {
 const struct db_statement order_read_by_key_statement = {
     .name = "order_read_by_key",
     .sql = "SELECT u.id, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4,"
-           " o.status::text, o.epoch::int4"
+           " o.status::text, o.epoch::int4, o.attempts::int4,"
+           " (SELECT count(*) FROM order_events e"
+           " WHERE e.order_id = o.id AND e.status = 'CANCELLING')::int4"
            " FROM unnest($1::int8[], $2::text[]) AS u (id, key)"
            " JOIN idempotency_keys k ON k.key = u.key JOIN orders o ON o.id = k.order_id",
     .column_count = 2,
     .columns = {DB_INT8, DB_TEXT},
-    .result_column_count = 8,
-    .result_columns = ORDER_RESULT_COLUMNS,
+    .result_column_count = 10,
+    .result_columns = ORDER_RESULT_COLUMNS_AND_ONE,
+};
+
+/* The newest orders of any status, or of one. No index has the status, so the look ends after
+ * LOOK_COUNT_MAX orders; the last one of them comes back in any case, to tell where. */
+const struct db_statement order_page_statement = {
+    .name = "order_page",
+    .sql = "SELECT u.key, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4,"
+           " o.status::text, o.epoch::int4, o.attempts::int4,"
+           " (o.place = " LOOK_COUNT_MAX ")::int4"
+           " FROM unnest($1::int8[], $2::int8[], $3::int4[], $4::text[])"
+           " AS u (key, before_id, count, status),"
+           " LATERAL (SELECT * FROM ("
+           " SELECT *, row_number() OVER (ORDER BY id DESC) AS place FROM ("
+           " SELECT * FROM orders WHERE id < u.before_id ORDER BY id DESC"
+           " LIMIT " LOOK_COUNT_MAX ") AS newest) AS numbered"
+           " WHERE u.status IS NULL OR status = u.status OR place = " LOOK_COUNT_MAX
+           " ORDER BY id DESC LIMIT u.count) AS o"
+           " ORDER BY u.key, o.id DESC",
+    .column_count = 4,
+    .columns = {DB_INT8, DB_INT8, DB_INT4, DB_TEXT},
+    .result_column_count = 10,
+    .result_columns = ORDER_RESULT_COLUMNS_AND_ONE,
+};
+
+/* The unfinished orders, or the parked ones, by the sweep's index. After an outage there may be
+ * many, so the look ends after LOOK_COUNT_MAX orders, those due for longest, among them the parked
+ * ones. Where there are more unfinished ones, the first row tells so: the page can't be made of
+ * these. */
+const struct db_statement order_unfinished_page_statement = {
+    .name = "order_unfinished_page",
+    .sql = "SELECT u.key, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4,"
+           " o.status::text, o.epoch::int4, o.attempts::int4, o.is_look_end::int4"
+           " FROM unnest($1::int8[], $2::int8[], $3::int4[], $4::text[], $5::int4[])"
+           " AS u (key, before_id, count, status, parked_only),"
+           " LATERAL (SELECT * FROM ("
+           " SELECT *, u.parked_only = 0 AND row_number() OVER (ORDER BY next_attempt_at)"
+           " > " LOOK_COUNT_MAX " AS is_look_end FROM ("
+           " SELECT * FROM orders WHERE status IN ('PENDING', 'CANCELLING')"
+           " AND next_attempt_at <= CASE WHEN u.parked_only = 0 THEN 'infinity' ELSE now() END"
+           " ORDER BY next_attempt_at LIMIT " LOOK_COUNT_MAX " + 1) AS oldest) AS numbered"
+           " WHERE is_look_end OR (id < u.before_id AND (u.status IS NULL OR status = u.status)"
+           " AND (u.parked_only = 0 OR attempts >= " ATTEMPT_COUNT_MAX "))"
+           " ORDER BY is_look_end DESC, id DESC LIMIT u.count) AS o"
+           " ORDER BY u.key, o.is_look_end DESC, o.id DESC",
+    .column_count = 5,
+    .columns = {DB_INT8, DB_INT8, DB_INT4, DB_TEXT, DB_INT4},
+    .result_column_count = 10,
+    .result_columns = ORDER_RESULT_COLUMNS_AND_ONE,
 };
 
 const struct db_statement order_reserve_statement = {

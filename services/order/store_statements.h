@@ -1,10 +1,11 @@
 /* store_statements - the SQL of the order store.
  *
- * Place   store_pg, store_claims -> [store_statements] -> db/statement.
+ * Place   store_pg, store_claims, store_pages -> [store_statements] -> db/statement.
  *
  * Statements that write order_events do so in one statement with the order's move. No condition on
- * the status may imply the partial index orders_unfinished, but the sweep's: a plan over that index
- * would read the dead entries of all finished orders. */
+ * the status may imply the partial index orders_unfinished, but that of the sweep and of the page
+ * of unfinished orders: a plan over that index would read the dead entries of all finished orders.
+ */
 #pragma once
 
 #include "db/statement.h"
@@ -14,9 +15,12 @@ extern const struct db_statement order_create_keyed_statement;
 extern const struct db_statement order_move_statement;
 extern const struct db_statement order_release_statement;
 extern const struct db_statement order_claim_statement;
+extern const struct db_statement order_resume_statement;
 extern const struct db_statement order_sweep_statement;
 extern const struct db_statement order_read_statement;
 extern const struct db_statement order_read_by_key_statement;
+extern const struct db_statement order_page_statement;
+extern const struct db_statement order_unfinished_page_statement;
 extern const struct db_statement order_reserve_statement;
 
 /* The columns of an order's row, in the order that store_call_decode() reads them. */
@@ -29,4 +33,8 @@ enum {
     ORDER_COLUMN_PRICE,
     ORDER_COLUMN_STATUS,
     ORDER_COLUMN_EPOCH,
+    ORDER_COLUMN_ATTEMPTS,
+    /* The next one is the statement's own. */
+    ORDER_COLUMN_CANCEL_COUNT,                            /* order_read_by_key */
+    ORDER_COLUMN_IS_LOOK_END = ORDER_COLUMN_CANCEL_COUNT, /* pages */
 };

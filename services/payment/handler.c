@@ -5,7 +5,8 @@
 #include "payment/codec.h"
 #include "service/health.h"
 
-enum { ANSWER_SIZE_MAX = 4096 };
+/* The largest is a page: 100 payments of some 100 bytes. */
+enum { ANSWER_SIZE_MAX = 32 * 1024 };
 
 struct handler *handler_open(const struct handler_settings *settings)
 {
@@ -14,6 +15,7 @@ struct handler *handler_open(const struct handler_settings *settings)
         return NULL;
     handler->settings = *settings;
     slab_init(&handler->calls, sizeof(struct handler_call), HANDLER_CALL_COUNT_MAX);
+    handler_lists_init(&handler->lists);
     list_init(&handler->delayed);
     buffer_init(&handler->scratch, ANSWER_SIZE_MAX);
     if (buffer_reserve(&handler->scratch, ANSWER_SIZE_MAX) == NULL) {
@@ -32,6 +34,7 @@ void handler_close(struct handler *handler)
         handler_call_end(call);
     }
     slab_free(&handler->calls);
+    slab_free(&handler->lists);
     buffer_free(&handler->scratch);
     free(handler);
 }

@@ -1,7 +1,7 @@
 /* handler - requests to records, recorded rows to replies. No SQL; the rules decide.
  *
  * Place      http/server -> routes -> [handler] -> rules, faults, store (port). Charges are in
- *            handler_charge.c.
+ *            handler_charge.c, lists in handler_list.c.
  * Thread     the loop thread only.
  * Ownership  Borrows everything in handler_settings. */
 #pragma once
@@ -13,7 +13,8 @@
 #include "payment/faults.h"
 #include "payment/store.h"
 
-enum { HANDLER_CALL_COUNT_MAX = 32768 };
+/* Lists share a connection with all other reads, which may wait for them. */
+enum { HANDLER_CALL_COUNT_MAX = 32768, HANDLER_LIST_COUNT_MAX = 32 };
 
 struct handler; /* opaque */
 
@@ -44,6 +45,8 @@ void handler_post_refund(void *service, http_exchange_id exchange,
                          const struct http_request *request);
 void handler_get_payment(void *service, http_exchange_id exchange,
                          const struct http_request *request);
+void handler_list_payments(void *service, http_exchange_id exchange,
+                           const struct http_request *request);
 void handler_get_healthz(void *service, http_exchange_id exchange,
                          const struct http_request *request);
 void handler_get_readyz(void *service, http_exchange_id exchange,

@@ -50,7 +50,7 @@ void handler_call_log(const struct handler_call *call, enum log_level level, con
     log_write(call->handler->settings.log, level, &fields, "%s (%s)", message, word);
 }
 
-static void reply_scratch(struct handler *handler, http_exchange_id exchange, int status)
+void handler_reply_scratch(struct handler *handler, http_exchange_id exchange, int status)
 {
     assert(!handler->scratch.failed);
     struct http_response response = {
@@ -79,7 +79,7 @@ void handler_reply_faults(struct handler *handler, http_exchange_id exchange,
 {
     buffer_clear(&handler->scratch);
     json_faults_write(faults, &handler->scratch);
-    reply_scratch(handler, exchange, 422);
+    handler_reply_scratch(handler, exchange, 422);
 }
 
 void handler_reply_row(const struct handler_call *call, int status, const char *detail,
@@ -88,7 +88,7 @@ void handler_reply_row(const struct handler_call *call, int status, const char *
     struct handler *handler = call->handler;
     buffer_clear(&handler->scratch);
     codec_write_payment(row, detail, &handler->scratch);
-    reply_scratch(handler, call->exchange, status);
+    handler_reply_scratch(handler, call->exchange, status);
 }
 
 void handler_reply_mismatch(const struct handler_call *call)
@@ -96,7 +96,7 @@ void handler_reply_mismatch(const struct handler_call *call)
     struct handler *handler = call->handler;
     buffer_clear(&handler->scratch);
     codec_write_mismatch(call->wanted.order_id, &handler->scratch);
-    reply_scratch(handler, call->exchange, 409);
+    handler_reply_scratch(handler, call->exchange, 409);
 }
 
 void handler_reply_nothing_to_refund(const struct handler_call *call)
@@ -104,5 +104,5 @@ void handler_reply_nothing_to_refund(const struct handler_call *call)
     struct handler *handler = call->handler;
     buffer_clear(&handler->scratch);
     codec_write_none(call->wanted.order_id, &handler->scratch);
-    reply_scratch(handler, call->exchange, 409);
+    handler_reply_scratch(handler, call->exchange, 409);
 }

@@ -1,7 +1,7 @@
 /* handler_call - one request that waits for the store, and the replies that its handlers share. For
- * handler.c and handler_charge.c only.
+ * handler.c, handler_charge.c and handler_list.c only.
  *
- * Place      handler, handler_charge -> [handler_call] -> codec, http/server.
+ * Place      handler, handler_charge, handler_list -> [handler_call] -> codec, http/server.
  * Thread     the loop thread only.
  * Ownership  The handler's slab owns calls; a call ends with its reply. */
 #pragma once
@@ -18,6 +18,7 @@ struct handler {
     struct handler_settings settings;
     struct http_server *server;
     struct slab calls;
+    struct slab lists;
     struct list_node delayed; /* charges whose fault is a delay */
     struct buffer scratch;
 };
@@ -47,6 +48,11 @@ void handler_call_refuse(struct handler_call *call, enum status status);
 void handler_call_log(const struct handler_call *call, enum log_level level, const char *message,
                       const char *word);
 
+/* For what handler_list.c keeps of a request. */
+void handler_lists_init(struct slab *slab);
+
+/* The JSON that stands in `scratch`. */
+void handler_reply_scratch(struct handler *handler, http_exchange_id exchange, int status);
 /* 503; the caller may repeat the call, as all calls are idempotent. */
 void handler_reply_failure(struct handler *handler, http_exchange_id exchange, enum status status);
 /* 400 */

@@ -4,6 +4,7 @@
 
 const struct http_route payment_routes[] = {
     {HTTP_METHOD_POST, "/payments", handler_post_payment, .takes_json = true},
+    {HTTP_METHOD_GET, "/payments", handler_list_payments, .takes_json = false},
     {HTTP_METHOD_GET, "/payments/{id}", handler_get_payment, .takes_json = false},
     {HTTP_METHOD_POST, "/payments/{id}/void", handler_post_void, .takes_json = false},
     {HTTP_METHOD_POST, "/payments/{id}/refund", handler_post_refund, .takes_json = false},

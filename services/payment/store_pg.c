@@ -1,10 +1,11 @@
 #include "payment/store_pg.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/slab.h"
+#include "payment/store_pages.h"
+#include "payment/store_row.h"
 
 enum { LOOK_TIMEOUT_MS = 5000 };
 
@@ -58,14 +59,16 @@ static const struct db_statement read_statement = {
 const struct db_statement *const payment_write_statements[] = {&record_statement,
                                                                &refund_statement};
 const size_t payment_write_statement_count = 2;
-const struct db_statement *const payment_read_statements[] = {&read_statement};
-const size_t payment_read_statement_count = 1;
+const struct db_statement *const payment_read_statements[] = {&read_statement,
+                                                              &payment_page_statement};
+const size_t payment_read_statement_count = 2;
 
 struct payment_store_pg {
     struct clock *clock;
     struct db_batch *writer;
     struct db_batch *reader;
     struct slab calls;
+    struct payment_store_pages pages;
 };
 
 /* One call on its way. A record or refund that changed nothing goes on as a look at the row. */
@@ -77,24 +80,6 @@ struct store_call {
     payment_store_cb *callback;
 };
 
-static void decode(const struct db_rows *rows, struct payment *row)
-{
-    uint32_t status_size = 0;
-    *row = (struct payment){
-        .order_id = db_row_int8(rows, 0, 0),
-        .id = db_row_int8(rows, 0, 1),
-        .has_uid = !db_row_is_null(rows, 0, 2),
-        .has_amount = !db_row_is_null(rows, 0, 3),
-    };
-    if (row->has_uid)
-        memcpy(row->uid.bytes, db_row_uuid(rows, 0, 2), UUID_SIZE);
-    if (row->has_amount)
-        row->amount = db_row_int4(rows, 0, 3);
-    const char *status = db_row_text(rows, 0, 4, &status_size);
-    bool known = payment_status_parse(status, status_size, &row->status);
-    assert(known); /* the table's CHECK names the same words */
-}
-
 static void end_call(struct store_call *call, enum status status, const struct db_rows *rows)
 {
     payment_store_cb *callback = call->callback;
@@ -103,7 +88,7 @@ static void end_call(struct store_call *call, enum status status, const struct d
     bool has_row = status == STATUS_OK && rows->count != 0;
     struct payment row;
     if (has_row)
-        decode(rows, &row);
+        payment_row_decode(rows, 0, 0, &row);
     callback(context, status, has_row ? &row : NULL);
 }
 
@@ -226,6 +211,13 @@ static enum status read_payment(void *store, int64_t order_id, uint64_t deadline
     return submit(call, pg->reader, context, callback);
 }
 
+static enum status read_page(void *store, const struct payment_page_query *query,
+                             uint64_t deadline_ms, void *context, payment_page_cb *callback)
+{
+    struct payment_store_pg *pg = store;
+    return payment_store_pages_read(&pg->pages, query, deadline_ms, context, callback);
+}
+
 struct payment_store_pg *payment_store_pg_open(struct clock *clock, struct db_batch *writer,
                                                struct db_batch *reader)
 {
@@ -234,12 +226,14 @@ struct payment_store_pg *payment_store_pg_open(struct clock *clock, struct db_ba
         return NULL;
     *pg = (struct payment_store_pg){.clock = clock, .writer = writer, .reader = reader};
     slab_init(&pg->calls, sizeof(struct store_call), PAYMENT_STORE_CALL_COUNT_MAX);
+    payment_store_pages_init(&pg->pages, reader);
     return pg;
 }
 
 void payment_store_pg_close(struct payment_store_pg *pg)
 {
     slab_free(&pg->calls);
+    payment_store_pages_free(&pg->pages);
     free(pg);
 }
 
@@ -249,6 +243,7 @@ struct payment_store payment_store_pg_port(struct payment_store_pg *pg)
         .record = record,
         .refund = refund,
         .read = read_payment,
+        .read_page = read_page,
     };
     return (struct payment_store){.operations = &operations, .store = pg};
 }

@@ -1,4 +1,7 @@
-"""Fixtures: two private PostgreSQL clusters for the whole run, and stacks of both services on them."""
+"""Fixtures: two private PostgreSQL clusters for the whole run, and stacks of both services on them.
+
+Every stack ends with the audit of its two databases, when its services have stopped and nothing moves any more.
+"""
 
 import itertools
 import pathlib
@@ -7,7 +10,7 @@ import tempfile
 
 import pytest
 
-from postgres import Cluster
+import postgres
 from stack import Stack
 
 LOG_TAIL_SIZE = 6000
@@ -28,17 +31,10 @@ def pytest_runtest_makereport(item, call):
                 report.sections.append((f"log of {service.binary.name}", service.log()[-LOG_TAIL_SIZE:]))
 
 
-@pytest.fixture(scope="session")
-def clusters():
-    made = {}
-    try:
-        for name in ("order", "payment"):
-            made[name] = Cluster(name)
-            made[name].start()
+@pytest.fixture(scope="session", name="clusters")
+def clusters_of_session():
+    with postgres.clusters() as made:
         yield made
-    finally:
-        for cluster in made.values():
-            cluster.remove()
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +47,12 @@ def log_folder():
 def _stop_stacks(stacks):
     complaints = []
     for stack in stacks:
-        try:
-            stack.stop()
-        except AssertionError as complaint:
-            complaints.append(str(complaint))
-        finally:
-            _running_stacks.remove(stack)
+        for step in (stack.stop, stack.audit):
+            try:
+                step()
+            except AssertionError as complaint:
+                complaints.append(str(complaint))
+        _running_stacks.remove(stack)
     assert not complaints, "\n".join(complaints)
 
 

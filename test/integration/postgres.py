@@ -1,5 +1,6 @@
 """A private PostgreSQL: its own folder, port and superuser, gone after the tests."""
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -98,6 +99,20 @@ class Cluster:
                 return [dict(row) for row in cursor] if cursor.description else []
         finally:
             connection.close()
+
+
+@contextlib.contextmanager
+def clusters():
+    """One for each service."""
+    made = {}
+    try:
+        for name in ("order", "payment"):
+            made[name] = Cluster(name)
+            made[name].start()
+        yield made
+    finally:
+        for cluster in made.values():
+            cluster.remove()
 
 
 class Database:

@@ -1,7 +1,10 @@
 """Both services on databases of their own, and what must be true of the two databases afterwards."""
 
-import pathlib
 import os
+import pathlib
+import re
+import subprocess
+import sys
 
 import waiting
 from postgres import Database
@@ -9,25 +12,17 @@ from proxy import Proxy
 from service import Service
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+AUDIT = REPOSITORY / "scripts" / "audit.py"
 BUILD = pathlib.Path(os.environ.get("SAGA_BUILD_DIR", REPOSITORY / "build" / "dev"))
 
-# Orders of tests that speak to the payment service directly; no order service gives these numbers.
+# Orders of tests that speak to the payment service directly; no order service gives these numbers, so the audit
+# misses their orders (I6), which is right.
 DIRECT_ORDER_ID_FIRST = 1_000_000_000
 SETTLE_SECONDS = 60
 
-# Order status -> what may be recorded at the payment service, None for nothing.
-ALLOWED_PAYMENTS = {
-    "PENDING": (None, "PAID", "VOIDED", "FAILED"),
-    "COMPLETED": ("PAID",),
-    "CANCELLING": (None, "PAID", "VOIDED", "FAILED", "REFUNDED"),
-    "CANCELLED": ("VOIDED", "FAILED", "REFUNDED", None),
-}
-
-# What the history of an order may tell after PENDING.
-ALLOWED_MOVES = (
-    [], ["COMPLETED"], ["CANCELLED"], ["CANCELLING"], ["CANCELLING", "CANCELLED"],
-    ["COMPLETED", "CANCELLING"], ["COMPLETED", "CANCELLING", "CANCELLED"],
-)
+VIOLATION = re.compile(r"(I\d) order (-?\d+): ")
+STORY_COUNT_MAX = 10
+STORY_LINE_COUNT_MAX = 40
 
 APPLE = {"item_name": "Apple", "quantity": 1, "price": 100}
 BOMB = {"item_name": "Bomb", "quantity": 1, "price": 9999}
@@ -51,6 +46,8 @@ class Stack:
                                **(order_settings or {})}
         self.order = self.new_order_service()
         self.services = [self.order, self.payment]
+        # Numbers for which a test has written payments of orders that are not in these databases.
+        self.foreign_order_ids = set()
 
     def _new_proxy(self, port):
         self.proxies.append(Proxy(port))
@@ -106,28 +103,43 @@ class Stack:
     def settle(self, seconds=SETTLE_SECONDS):
         """Waits until every order is terminal, then audits."""
         waiting.wait_until(lambda: self.pending_count() == 0, seconds, "no order is PENDING")
-        self.audit()
+        self._assert_no_violations("--unfinished-max-age", "0")
 
     def audit(self):
-        """The invariants I2, I3 and I6 over everything both databases hold; I1 is a unique index."""
-        orders = {row["id"]: row for row in self.order_db.query("SELECT * FROM orders")}
-        payments = {row["order_id"]: row for row in self.payment_db.query(
-            "SELECT * FROM payments WHERE order_id < %s", (DIRECT_ORDER_ID_FIRST,))}
-        for order_id, order in orders.items():
-            payment = payments.get(order_id)
-            status = payment["status"] if payment else None
-            assert status in ALLOWED_PAYMENTS[order["status"]], (order, payment)
-            if payment:
-                # A void that came before any charge knows no amount.
-                amounts = (order["price"], None) if status == "VOIDED" else (order["price"],)
-                assert payment["uid"] == order["uid"] and payment["amount"] in amounts, (order, payment)
-        assert set(payments) <= set(orders), "a payment without its order"
-        history = self.order_db.query(
-            "SELECT o.id, o.status, array_agg(e.status ORDER BY e.at, e.ctid) AS story"
-            " FROM orders o LEFT JOIN order_events e ON e.order_id = o.id GROUP BY o.id")
-        for row in history:
-            assert row["story"][0] == "PENDING" and row["story"][-1] == row["status"], row
-            assert row["story"][1:] in ALLOWED_MOVES, row
+        """At any time: orders may be under way."""
+        self._assert_no_violations("--in-flight-ok")
+
+    def _assert_no_violations(self, *options):
+        found, _ = self.run_audit(*options)
+        assert not found, "\n".join(found)
+
+    def run_audit(self, *options):
+        """scripts/audit.py as an operator runs it. Returns the violations, the first ones with the stories of their
+        orders, and the last line, which tells how much was looked at."""
+        done = subprocess.run(
+            [sys.executable, "-B", str(AUDIT), "--order-database", self.order_db.url(),
+             "--payment-database", self.payment_db.url(), *options], capture_output=True, text=True, check=False)
+        lines = [line for line in done.stdout.splitlines() if not line.startswith("note: ")]
+        assert lines and done.returncode == (1 if lines[:-1] else 0), f"the audit failed: {done.stdout}{done.stderr}"
+        found = []
+        for line in lines[:-1]:
+            rule, number = VIOLATION.match(line).groups()
+            order_id = int(number)
+            is_meant = rule == "I6" and (order_id >= DIRECT_ORDER_ID_FIRST or order_id in self.foreign_order_ids)
+            if not is_meant:
+                found.append(line + ("\n" + self.story(order_id) if len(found) < STORY_COUNT_MAX else ""))
+        return found, lines[-1]
+
+    def story(self, order_id):
+        """All that both databases and all logs tell about an order."""
+        lines = [f"  order    {self.order_row(order_id)}", f"  payment  {self.payment_row(order_id)}"]
+        lines += [f"  event    {event}" for event in self.events(order_id)]
+        needle = f" order_id={order_id} "
+        for service in self.services:
+            log = service.log() if service.log_path.exists() else ""
+            told = [line for line in log.splitlines() if needle in line + " "]
+            lines += [f"  {service.port}  {line}" for line in told[:STORY_LINE_COUNT_MAX]]
+        return "\n".join(lines)
 
     def stop(self):
         """Ends everything that still runs, even after a failure; then complains."""

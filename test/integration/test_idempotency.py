@@ -36,6 +36,19 @@ def test_a_cancelled_order_is_replayed_as_cancelled(stack):
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
+@pytest.mark.parametrize("order, key", [(APPLE, "taken-back-1"), (BOMB, "failed-1")])
+def test_a_replay_tells_who_cancelled(stack, order, key):
+    """The customer's cancel of an order that had failed already changes nothing."""
+    first = post(stack, key, order)
+    assert stack.order.post(f"/orders/{first.json()['id']}/cancel").status_code == 200
+    again = post(stack, key, order)
+    detail = "Order cancelled by its customer" if order is APPLE else "Payment failed, Order cancelled"
+    assert again.status_code == 400
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json() == {**first.json(), "status": "CANCELLED", "detail": detail}
+    assert list(again.json()) == ["detail", "item_name", "quantity", "price", "id", "status"]
+
+
 @pytest.mark.parametrize("change", [{"price": 101}, {"quantity": 2}, {"item_name": "Apples"}])
 def test_same_key_with_another_body_is_refused(stack, change):
     key = f"reused-{sorted(change)[0]}"

@@ -200,6 +200,55 @@ def test_routes_complain(tmp_path, source, document, expected):
     assert_red(lint("check_routes", tmp_path), expected)
 
 
+FAILURES_ROWS = [f"| A{number}, some words | something | `unit/order/saga` |\n" for number in range(1, 28)]
+FAILURES_FILES = {
+    "test/unit/order/saga_test.c": "static void one(void **state) {}\nint main(void) { cmocka_unit_test(two); }\n",
+    "test/integration/test_cancel.py": "def test_one(stack):\n    pass\n",
+    "test/audit/test_audit.py": "def test_i1():\n    pass\n",
+    "test/model/CMakeLists.txt": "saga_model_test(safety check)\nsaga_model_bug(no_refund I3)\n",
+    "test/simulation/CMakeLists.txt": "add_test(NAME simulation/worlds\n    COMMAND x)\nforeach(bug blind-move\n"
+                                      "    same-epoch)\n    add_test(NAME simulation/notices-${bug} COMMAND x)\n",
+    "test/chaos/CMakeLists.txt": "add_chaos_test(random chaos.py)\nif(X)\n    add_chaos_test(calls calls.py)\n",
+}
+
+
+def write_failures(root, rows):
+    for path, text in FAILURES_FILES.items():
+        write(root, path, text)
+    write(root, "docs/saga.md", "# The saga\n\n| anomaly | what happens here | shown by |\n|---|---|---|\n" + "".join(rows))
+
+
+@pytest.mark.parametrize("tests", [
+    "`unit/order/saga::two`", "`integration/cancel`", "`integration/cancel::test_one`, `unit/order/saga`", "–",
+    "`audit/self-test::test_i1`", "`model/safety`", "`model/bug_no_refund`", "`simulation/worlds`",
+    "`simulation/notices-same-epoch`", "`chaos/calls`, by chance",
+])
+def test_failures_agree(tmp_path, tests):
+    write_failures(tmp_path, [*FAILURES_ROWS[:26], f"| A27 | something | {tests} |\n"])
+    assert_green(lint("check_failures", tmp_path))
+
+
+@pytest.mark.parametrize("row, expected", [
+    ("", "docs/saga.md:0: A27 is missing"),
+    (FAILURES_ROWS[2], "docs/saga.md:31: A3 stands in line 7 already"),
+    ("| A28 | something | – |\n", "docs/saga.md:31: there is no A28"),
+    ("| A27 | something | |\n", "docs/saga.md:31: A27: names no test"),
+    ("| A27 | something | all of them |\n", "docs/saga.md:31: A27: names no test"),
+    ("| A27 | something | `unit/order/gone` |\n", "no test/unit/order/gone_test.c"),
+    ("| A27 | something | `unit/order/saga::one` |\n", "test/unit/order/saga_test.c has no one"),
+    ("| A27 | something | `unit/order/saga`, `integration/cancel::test_on` |\n", "test_cancel.py has no test_on"),
+    ("| A27 | something | `audit/self-test::test_i2` |\n", "test/audit/test_audit.py has no test_i2"),
+    ("| A27 | something | `model/bug_safety` |\n", "there is no test model/bug_safety"),
+    ("| A27 | something | `model/safety::one` |\n", "there is no test model/safety::one"),
+    ("| A27 | something | `simulation/notices-` |\n", "there is no test simulation/notices-"),
+    ("| A27 | something | `simulation/notices-epoch` |\n", "there is no test simulation/notices-epoch"),
+    ("| A27 | something | `chaos/gone` |\n", "there is no test chaos/gone"),
+])
+def test_failures_complain(tmp_path, row, expected):
+    write_failures(tmp_path, [*FAILURES_ROWS[:26], row])
+    assert_red(lint("check_failures", tmp_path), expected)
+
+
 @pytest.mark.skipif(not shutil.which("clang-format-14"), reason="clang-format-14 is not installed")
 def test_format(tmp_path):
     shutil.copyfile(HERE.parents[1] / ".clang-format", tmp_path / ".clang-format")

@@ -15,7 +15,10 @@
     X(UNKNOWN_IS_NOT_SENT, "unknown-is-not-sent", "R2: a lost answer is taken for never sent")     \
     X(BLIND_MOVE, "blind-move", "R4: a move looks at neither status nor epoch")                    \
     X(REFUND_IS_PAID, "refund-is-paid", "a refund's answer is taken for PAID: a conflict")         \
-    X(LOST_COMMIT, "lost-commit", "R9: an insert is acknowledged and lost")
+    X(LOST_COMMIT, "lost-commit", "R9: an insert is acknowledged and lost")                        \
+    X(KEY_NOT_UNIQUE, "key-not-unique", "R6: a key that is taken is no hindrance to an insert")    \
+    X(ATTEMPTS_NOT_COUNTED, "attempts-not-counted", "R5: a claim leaves the attempts as they are") \
+    X(RELEASE_KEEPS_ATTEMPTS, "release-keeps-attempts", "a hand-back leaves the attempts")
 
 enum sim_bug {
 #define SIM_BUG_ENUM(name, word, text) BUG_##name,

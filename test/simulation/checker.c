@@ -53,6 +53,20 @@ static void check_row(struct checker *checker, const struct sim_row *row)
                  recorded_name(register_find(checker->reg, order->id).recorded));
 }
 
+void checker_on_created(struct checker *checker, const struct sim_row *row)
+{
+    if (row->key_number != 0)
+        checker_keys_on_created(checker, row);
+}
+
+/* The count is the checker's own: the row's attempts may be wrong. */
+void checker_on_claimed(struct checker *checker, const struct sim_row *row)
+{
+    if (row->claim_count > STORE_ATTEMPT_COUNT_MAX)
+        sim_fail(checker->sim, row->order.id,
+                 "a parked order was claimed, for the time no. %" PRId32, row->claim_count);
+}
+
 void checker_on_moved(struct checker *checker, const struct sim_row *row, enum order_status from)
 {
     if (!is_allowed_move(from, row->order.status))
@@ -79,6 +93,8 @@ void checker_on_recorded(struct checker *checker, int64_t order_id, enum recorde
                  recorded_name(paid->recorded));
     if (is_refund && row->order.status != ORDER_CANCELLING)
         sim_fail(checker->sim, order_id, "refunded, though nobody cancels");
+    if (paid->recorded == RECORDED_PAID && row->key_number != 0)
+        checker_keys_on_paid(checker, row);
     check_row(checker, row);
 }
 
@@ -112,6 +128,8 @@ void checker_on_answer(struct checker *checker, const struct client *client)
             sim_fail(checker->sim, client->order_id, "a client was told of an order without a row");
         else if (client->answer == ANSWER_FINAL)
             check_final_answer(checker, client, row);
+        if (client->key_number != 0)
+            checker_keys_on_answer(checker, client);
     }
     bool was_there = row != NULL && row->created_ms < client->sent_ms;
     if (client->answer == ANSWER_NOT_FOUND && was_there)
@@ -160,7 +178,8 @@ static void check_ids(struct checker *checker)
         abort();
     for (size_t i = 0; i < clients->count; i++) {
         const struct client *client = &clients->clients[i];
-        if (client->is_cancelling || client->fate != CLIENT_ANSWERED)
+        if (client->is_cancelling || client->fate != CLIENT_ANSWERED ||
+            client->answer == ANSWER_KEY_TAKEN)
             continue;
         if (client->order_id <= 0 || client->order_id >= checker->rows->next_id)
             sim_fail(checker->sim, client->order_id, "an id that was never given out");
@@ -170,6 +189,22 @@ static void check_ids(struct checker *checker)
             is_taken[client->order_id] = true;
     }
     free(is_taken);
+}
+
+void checker_at_rest(struct checker *checker)
+{
+    for (int64_t id = 1; id < checker->rows->id_end; id++) {
+        const struct sim_row *row = sim_rows_find(checker->rows, id);
+        if (row == NULL || order_status_is_final(row->order.status))
+            continue;
+        check_row(checker, row);
+        if (!sim_rows_is_parked(checker->rows, row))
+            sim_fail(checker->sim, id, "I5: %s after the faults, epoch %" PRId32,
+                     order_status_name(row->order.status), row->order.epoch);
+        else if (row->claim_count < STORE_ATTEMPT_COUNT_MAX)
+            sim_fail(checker->sim, id, "parked after %" PRId32 " claims since it was handed back",
+                     row->claim_count);
+    }
 }
 
 void checker_at_end(struct checker *checker)
@@ -186,4 +221,5 @@ void checker_at_end(struct checker *checker)
     for (size_t i = 0; i < checker->clients->count; i++)
         check_client(checker, &checker->clients->clients[i]);
     check_ids(checker);
+    checker_keys_at_end(checker);
 }

@@ -1,8 +1,10 @@
 /* clients - those who order and cancel, and remember every answer that they got.
  *
- * Place   world -> [clients] -> instance (driver, canceller); checker reads what they remember. */
+ * Place   world -> [clients] -> instance (driver, canceller, replays); checker reads what they
+ * remember. */
 #pragma once
 
+#include "simulation/client_keys.h"
 #include "simulation/instance.h"
 
 enum client_fate {
@@ -11,16 +13,29 @@ enum client_fate {
     CLIENT_LOST, /* the host crashed: the connection broke */
 };
 
+/* What a replay told, with ANSWER_KEY_TAKEN. */
+enum client_replay {
+    REPLAY_OUTCOME,    /* 200 or 400, as recorded */
+    REPLAY_TAKEN_BACK, /* 400: CANCELLED by its customer */
+    REPLAY_RUNNING,    /* 409 */
+    REPLAY_OTHER_BODY, /* 422 */
+    REPLAY_REFUSED,    /* 503 */
+};
+
 /* One request. */
 struct client {
     bool is_cancelling;
     int64_t order_id; /* of a cancel: which; of an order: as answered, else 0 */
+    int key_number;   /* 0: no Idempotency-Key */
+    struct client_body body;
     struct instance *instance;
     uint64_t sent_ms;
     enum client_fate fate;
     enum driver_answer answer;
-    enum order_status status; /* as answered: FINAL and PENDING only */
-    bool is_early;            /* answered before its deadline, by a host that is not stopping */
+    enum order_status status; /* as answered, where there was an order in the answer */
+    bool is_replaying;        /* its key is another order's, which is looked up */
+    enum client_replay replay;
+    bool is_early; /* answered before its deadline, by a host that is not stopping */
 };
 
 struct clients {
@@ -31,10 +46,12 @@ struct clients {
     struct client *clients;
     size_t count;
     size_t capacity;
-    size_t order_count;    /* accepted */
+    size_t order_count; /* accepted, repetitions not counted */
+    size_t cancel_count;
     size_t order_goal;     /* orders to be sent in all */
     size_t cancel_percent; /* for each order sent, a cancel of any order */
     uint64_t pace_ms;      /* between two requests, on average */
+    struct client_keys keys;
     struct timer next;
 };
 
@@ -47,6 +64,10 @@ void clients_free(struct clients *clients);
 void clients_stop(struct clients *clients);
 
 bool clients_are_done(const struct clients *clients);
+
+/* Of a replay, to the client with this index; order: NULL where the answer has none. */
+void clients_replay(struct instance *instance, uint64_t index, enum client_replay replay,
+                    const struct order *order);
 
 /* A driver_answer_cb; the context is the instance. */
 void clients_answer(void *context, const struct driver_client *client, enum driver_answer answer,

@@ -76,6 +76,7 @@ void instance_start(struct instance *instance)
         abort();
     canceller_init(&instance->canceller, clock, &instance->store, instance->driver, clients_answer,
                    instance);
+    replays_init(&instance->replays, clock, &instance->store, &instance->replier);
     recovery_start(&instance->recovery, clock, &sim->log, &sim->prng, &instance->store,
                    instance->driver);
 }
@@ -90,6 +91,7 @@ static void end(struct instance *instance)
     sim_store_end_calls(host);
     driver_close(instance->driver);
     canceller_free(&instance->canceller);
+    replays_free(&instance->replays);
     breaker_free(&instance->breaker);
     sim_clock_free(&host->clock);
     instance->is_up = false;

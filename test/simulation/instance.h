@@ -9,6 +9,7 @@
 #include "order/cancel.h"
 #include "order/driver.h"
 #include "order/recovery.h"
+#include "order/replay.h"
 #include "simulation/sim_payment.h"
 #include "simulation/sim_store.h"
 
@@ -28,6 +29,8 @@ struct instance {
     struct driver *driver;
     struct canceller canceller;
     struct recovery recovery;
+    struct replays replays;
+    struct replier replier; /* of the twin of order/reply.h, which finds the instance by it */
     uint64_t order_deadline_ms;
     uint64_t payment_timeout_ms;
     bool is_draining;

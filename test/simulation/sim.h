@@ -23,7 +23,9 @@ struct sim {
     struct prng prng;       /* all chance of the world, the services' jitter included */
     struct sim_faults faults;
     enum sim_bug bug;
-    struct log log; /* of all hosts */
+    unsigned key_per_mille;    /* of the orders, with an Idempotency-Key */
+    unsigned poison_per_mille; /* of the orders, until the operator comes */
+    struct log log;            /* of all hosts */
     struct story *story;
     struct checker *checker;
     bool is_failed;

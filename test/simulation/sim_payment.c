@@ -1,5 +1,7 @@
 #include "simulation/sim_payment.h"
 
+#include "simulation/poison.h"
+
 enum { PAYMENT_CALL_COUNT_MAX = 1 << 16, PAYMENT_MESSAGE_COUNT_MAX = 1 << 17 };
 enum { QUICK_MS = 5, SLOW_MS = 5000, VERY_LATE_MS = 60000 };
 
@@ -122,7 +124,9 @@ static void on_answered(struct timer *timer, void *context)
     struct sim_message *message = context;
     struct sim_call *call = message->call;
     enum payment_result result = message->result;
-    bool is_waited_for = !call->is_over && sim_host_may_deliver(call->host, timer);
+    bool is_waited_for = !call->is_over &&
+                         !poison_strikes(call->host, call->order_id, POISON_ANSWERED) &&
+                         sim_host_may_deliver(call->host, timer);
     if (timer_is_active(timer))
         return; /* put off to the thaw */
     call->message_count--;
@@ -241,7 +245,8 @@ static enum status submit(struct sim_payment_link *link, enum verb verb,
     struct sim *sim = payment->sim;
     if (link->host->is_closing)
         return STATUS_STOPPING;
-    if (sim_chance(sim, sim->faults.payment_overloaded))
+    bool is_struck = poison_strikes(link->host, request->order->id, POISON_CALLING);
+    if (sim_chance(sim, is_struck ? 500 : sim->faults.payment_overloaded))
         return STATUS_OVERLOADED;
     struct sim_call *call = slab_take(&payment->calls);
     if (call == NULL)

@@ -19,12 +19,24 @@ void sim_store_free(struct sim_store *store)
     slab_free(&store->calls);
 }
 
+/* By its key where the order has one, as store_pg.c does. */
+static const struct sim_row *find_row(const struct sim_store_call *call)
+{
+    const struct sim_rows *rows = &call->store->rows;
+    int number = 0;
+    if (call->verb == STORE_CREATE || call->verb == STORE_READ_BY_KEY)
+        number = sim_keys_number(&rows->keys, call->order.key, call->order.key_size);
+    return number != 0 ? sim_rows_find_by_key(rows, number) : sim_rows_find(rows, call->id);
+}
+
 static void keep_found(struct sim_store_call *call)
 {
-    const struct sim_row *row = sim_rows_find(&call->store->rows, call->id);
+    const struct sim_row *row = find_row(call);
     call->has_row = row != NULL;
-    if (row != NULL)
-        call->found = row->order;
+    if (row == NULL)
+        return;
+    call->found = row->order;
+    call->found.was_taken_back = row->is_unwanted && call->verb == STORE_READ_BY_KEY;
 }
 
 static bool apply_move(struct sim_store_call *call)
@@ -66,7 +78,8 @@ bool sim_store_call_apply(struct sim_store_call *call)
             return true;
         if (!sim_rows_create(rows, &call->order))
             return false;
-        sim_tell(sim, call->host->number, call->id, "created", NULL, 0);
+        sim_tell(sim, call->host->number, call->id, "created",
+                 call->order.key_size != 0 ? call->order.key : NULL, 0);
         return true;
     case STORE_MOVE:
         return apply_move(call);
@@ -84,6 +97,7 @@ bool sim_store_call_apply(struct sim_store_call *call)
             sim_tell(sim, call->host->number, call->id, "released, ms:", NULL, call->delay_ms);
         return true;
     case STORE_READ:
+    case STORE_READ_BY_KEY:
         keep_found(call);
         return true;
     case STORE_RESERVE_IDS:
@@ -122,6 +136,7 @@ void sim_store_call_tell(struct sim_store_call *call)
         call->callback.sweep(call->context, call->status, call->claimed, is_ok ? call->count : 0);
         break;
     case STORE_READ:
+    case STORE_READ_BY_KEY:
         call->callback.read(call->context, call->status, found);
         break;
     case STORE_RESERVE_IDS:
@@ -142,6 +157,7 @@ static enum status create(void *link, const struct order *order, uint64_t deadli
     if (call == NULL)
         return refusal;
     call->order = *order;
+    sim_rows_keep_texts(&call->store->rows, &call->order);
     call->callback.create = callback;
     sim_store_call_send(call);
     return STATUS_OK;
@@ -220,6 +236,21 @@ static enum status read_order(void *link, int64_t id, uint64_t deadline_ms, void
     return STATUS_OK;
 }
 
+static enum status read_by_key(void *link, const struct order *order, uint64_t deadline_ms,
+                               void *context, store_read_cb *callback)
+{
+    enum status refusal;
+    struct sim_store_call *call =
+        sim_store_call_begin(link, STORE_READ_BY_KEY, order->id, deadline_ms, context, &refusal);
+    if (call == NULL)
+        return refusal;
+    call->order = *order;
+    sim_rows_keep_texts(&call->store->rows, &call->order);
+    call->callback.read = callback;
+    sim_store_call_send(call);
+    return STATUS_OK;
+}
+
 static enum status reserve_ids(void *link, uint64_t deadline_ms, void *context,
                                store_reserve_cb *callback)
 {
@@ -242,6 +273,7 @@ struct order_store sim_store_port(struct sim_store_link *link)
         .sweep = sweep,
         .release = release,
         .read = read_order,
+        .read_by_key = read_by_key,
         .reserve_ids = reserve_ids,
     };
     return (struct order_store){.operations = &operations, .store = link};

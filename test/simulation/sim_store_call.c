@@ -5,7 +5,7 @@
 enum { QUICK_MS = 4, SLOW_MS = 6000, LATE_MS_MAX = 20000 };
 
 static const char *const verb_names[] = {"create",  "move", "claim_cancel", "sweep",
-                                         "release", "read", "reserve_ids"};
+                                         "release", "read", "read_by_key",  "reserve_ids"};
 
 static bool is_gone(const struct sim_store_call *call)
 {

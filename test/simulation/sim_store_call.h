@@ -12,6 +12,7 @@ enum store_verb {
     STORE_SWEEP,
     STORE_RELEASE,
     STORE_READ,
+    STORE_READ_BY_KEY,
     STORE_RESERVE_IDS,
 };
 
@@ -27,7 +28,7 @@ struct sim_store_call {
     uint64_t deadline_ms; /* the world's */
     uint64_t late_ms;     /* until it is done */
 
-    struct order order; /* create */
+    struct order order; /* create, read_by_key: its texts last */
     struct store_move move;
     int64_t id;
     int32_t epoch;

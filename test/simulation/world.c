@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulation/poison.h"
+#include "simulation/sim_log.h"
 #include "simulation/trouble.h"
 
 enum {
@@ -11,13 +13,31 @@ enum {
     /* The latest effect of a fault: a frozen host is told after 25 s, and it is done 20 s later. */
     CALM_MS_MIN = 60000,
     CONVERGE_MS_MAX = 130000,
+    /* An order is parked after ten leases, and is handed back now and then before. */
+    POISONED_CONVERGE_MS_MAX = 1200000,
+    PARKED_MS = 30000, /* watched, before the operator comes */
+    POISON_PER_MILLE_MAX = 20,
+    KEY_PER_MILLE_MAX = 600,
+    KINDS_SALT = 25, /* one that leaves the worlds of seeds.txt without keys and poison */
     WATCH_MS = 1000,
     START_MS = 100000, /* so that a clock's moments are never near 0 */
 };
 
+static size_t parked_count(const struct world *world)
+{
+    const struct sim_rows *rows = &world->store.rows;
+    size_t count = 0;
+    for (int64_t id = 1; id < rows->id_end; id++)
+        count += sim_rows_is_parked(rows, &rows->rows[id]) ? 1 : 0;
+    return count;
+}
+
+/* Only poison excuses an order that is parked. */
 static bool has_converged(const struct world *world)
 {
-    if (world->store.rows.unfinished_count != 0)
+    size_t unfinished_count = world->store.rows.unfinished_count;
+    if (unfinished_count != 0 &&
+        (world->sim.poison_per_mille == 0 || unfinished_count != parked_count(world)))
         return false;
     for (int i = 0; i < world->instance_count; i++) {
         const struct instance *instance = &world->instances[i];
@@ -35,16 +55,49 @@ static void end_world(struct world *world)
         instance_stop(&world->instances[i]);
 }
 
+/* The operator has found out what was wrong with the parked orders, and resumes them. */
+static void resume_parked(struct world *world)
+{
+    struct sim *sim = &world->sim;
+    struct sim_rows *rows = &world->store.rows;
+    checker_at_rest(&world->checker);
+    for (int64_t id = 1; id < rows->id_end; id++) {
+        if (!sim_rows_resume(rows, id))
+            continue;
+        sim_tell(sim, 0, id, "is resumed by the operator", NULL, 0);
+        world->parked_count++;
+        if (!poison_is_in(sim, id))
+            sim_fail(sim, id, "parked, though it crashes nobody");
+    }
+    sim->poison_per_mille = 0;
+    world->calm_since_ms = sim->time.now_ms;
+}
+
+static void watch_rest(struct world *world)
+{
+    uint64_t now_ms = world->sim.time.now_ms;
+    if (world->sim.poison_per_mille == 0)
+        end_world(world);
+    else if (world->rest_since_ms == 0)
+        world->rest_since_ms = now_ms;
+    else if (now_ms >= world->rest_since_ms + PARKED_MS)
+        resume_parked(world);
+}
+
 static void watch_calm(struct world *world)
 {
     uint64_t calm_ms = world->sim.time.now_ms - world->calm_since_ms;
+    bool is_poisoned = world->sim.poison_per_mille != 0;
     if (calm_ms >= CALM_MS_MIN && has_converged(world)) {
-        end_world(world);
+        watch_rest(world);
         return;
     }
-    if (calm_ms < CONVERGE_MS_MAX)
+    if (calm_ms < (is_poisoned ? POISONED_CONVERGE_MS_MAX : CONVERGE_MS_MAX))
         return;
-    checker_at_end(&world->checker);
+    if (is_poisoned)
+        checker_at_rest(&world->checker);
+    else
+        checker_at_end(&world->checker);
     sim_fail(&world->sim, 0, "I5: a saga still runs long after the faults");
 }
 
@@ -66,6 +119,17 @@ static void on_watch(struct timer *timer, void *context)
         sim_start(sim, timer, WATCH_MS);
 }
 
+/* From numbers of its own: a world without keys and poison is what it was before there were any. */
+static void draw_kinds(struct sim *sim)
+{
+    struct prng kinds;
+    prng_seed(&kinds, sim->seed ^ KINDS_SALT);
+    if (prng_below(&kinds, 2) == 0)
+        sim->key_per_mille = 1 + (unsigned)prng_below(&kinds, KEY_PER_MILLE_MAX);
+    if (prng_below(&kinds, 8) == 0)
+        sim->poison_per_mille = 1 + (unsigned)prng_below(&kinds, POISON_PER_MILLE_MAX);
+}
+
 void world_init(struct world *world, uint64_t seed, enum sim_bug bug, bool is_verbose,
                 struct story *story)
 {
@@ -78,6 +142,7 @@ void world_init(struct world *world, uint64_t seed, enum sim_bug bug, bool is_ve
     sim->time.now_ms = START_MS;
     sim_clock_init(&sim->clock, &sim->time, 0);
     prng_seed(&sim->prng, seed);
+    draw_kinds(sim);
     log_init(&sim->log, "order", is_verbose ? LOG_DEBUG : LOG_ERROR, LOG_FORMAT_TEXT, 2);
     world->is_verbose = is_verbose;
     sim_store_init(&world->store, sim);
@@ -103,35 +168,6 @@ void world_free(struct world *world)
     sim_payment_free(&world->payment);
     sim_clock_free(&world->sim.clock);
     buffer_free(&world->sim.log.buffer);
-}
-
-static int64_t order_in(const char *line, const char *end)
-{
-    static const char word[] = " order_id=";
-    const char *found = strstr(line, word);
-    return found != NULL && found < end ? strtoll(found + strlen(word), NULL, 10) : 0;
-}
-
-/* At level ERROR the services say what must never happen; but for an id of another life. */
-static void check_log(struct world *world)
-{
-    struct sim *sim = &world->sim;
-    struct buffer *buffer = &sim->log.buffer;
-    if (buffer->size == 0)
-        return;
-    buffer_append_byte(buffer, '\0');
-    static const char is_error[] = " error order: ";
-    static const char is_expected[] = " error order: Payment Refused";
-    const char *line = strstr(buffer->data, is_error);
-    while (line != NULL) {
-        const char *end = strchr(line, '\n');
-        if (strncmp(line, is_expected, strlen(is_expected)) != 0)
-            sim_fail(sim, order_in(line, end), "logged:%.*s", (int)(end - line), line);
-        line = strstr(end, is_error);
-    }
-    if (world->is_verbose)
-        fwrite(buffer->data, 1, buffer->size - 1, stderr);
-    buffer_clear(buffer);
 }
 
 static void run_instances(struct world *world)
@@ -175,7 +211,7 @@ void world_run(struct world *world)
             sim->time.now_ms = next;
         clock_run_due(&sim->clock.clock);
         run_instances(world);
-        check_log(world);
+        sim_log_check(sim, world->is_verbose);
     }
     if (!sim->is_failed)
         checker_at_end(&world->checker);

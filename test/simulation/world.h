@@ -23,6 +23,8 @@ struct world {
     bool is_verbose;
     bool is_calm;
     bool is_over;
+    uint64_t rest_since_ms;   /* all but parked orders have ended; 0: not yet */
+    size_t parked_count;      /* of these, when the operator came */
     uint64_t trouble_pace_ms; /* between two troubles, on average */
     struct timer trouble;
     struct timer watch;

@@ -1,6 +1,7 @@
 saga_unit_test(http/exchange LINKS saga_http)
 saga_unit_test(http/head LINKS saga_http)
 saga_unit_test(http/parser LINKS saga_http)
+saga_unit_test(http/query LINKS saga_http)
 saga_unit_test(http/response LINKS saga_http)
 saga_unit_test(http/router LINKS saga_http)
 saga_unit_test(http/server LINKS saga_http)

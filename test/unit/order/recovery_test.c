@@ -1,0 +1,141 @@
+/* Recovery before a backlog: how much of it is taken at once, and when it is looked for. */
+#include "order/recovery.h"
+
+#include "unit/order/driver_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+struct backlog {
+    struct world world;
+    struct order_store store;
+    struct recovery recovery;
+    int32_t asked_count; /* by the sweep under way; 0 for none */
+    int sweep_count;
+    store_sweep_cb *callback;
+    void *context;
+    int64_t next_id;
+};
+
+static enum status twin_sweep(void *store, int32_t count, uint64_t deadline_ms, void *context,
+                              store_sweep_cb *callback)
+{
+    struct backlog *backlog = store;
+    assert_int_equal(backlog->asked_count, 0);
+    assert_in_range(count, 1, STORE_SWEEP_COUNT_MAX);
+    assert_true(deadline_ms > backlog->world.now_ms);
+    backlog->asked_count = count;
+    backlog->sweep_count++;
+    backlog->callback = callback;
+    backlog->context = context;
+    return STATUS_OK;
+}
+
+static void backlog_open(struct backlog *backlog)
+{
+    static const struct order_store_operations operations = {.sweep = twin_sweep};
+    *backlog = (struct backlog){.next_id = 1};
+    struct world *world = &backlog->world;
+    world_open(world);
+    world->payment_submit = STATUS_OVERLOADED; /* no order comes to its end */
+    backlog->store = (struct order_store){.operations = &operations, .store = backlog};
+    recovery_start(&backlog->recovery, &world->clock, &world->log, &world->prng, &backlog->store,
+                   world->driver);
+}
+
+static void backlog_close(struct backlog *backlog)
+{
+    recovery_stop(&backlog->recovery);
+    world_close(&backlog->world);
+}
+
+static void answer_sweep(struct backlog *backlog, enum status status, int32_t count)
+{
+    struct order orders[STORE_SWEEP_COUNT_MAX];
+    assert_in_range(count, 0, backlog->asked_count);
+    for (int32_t i = 0; i < count; i++)
+        orders[i] = (struct order){.id = backlog->next_id++,
+                                   .item_name = "Apple",
+                                   .item_name_size = 5,
+                                   .price = PRICE,
+                                   .status = ORDER_PENDING,
+                                   .epoch = 1};
+    backlog->asked_count = 0;
+    backlog->callback(backlog->context, status, orders, (size_t)count);
+}
+
+static void wait_for_sweep(struct backlog *backlog, uint64_t most_ms)
+{
+    uint64_t end_ms = backlog->world.now_ms + most_ms;
+    while (backlog->asked_count == 0 && backlog->world.now_ms < end_ms)
+        pass_ms(&backlog->world, 1);
+    assert_true(backlog->asked_count > 0);
+}
+
+static void backlog_is_taken_in_bounded_portions(void **state)
+{
+    struct backlog backlog;
+    (void)state;
+    backlog_open(&backlog);
+    while (backlog.asked_count != 0)
+        answer_sweep(&backlog, STATUS_OK, backlog.asked_count);
+    assert_int_equal(driver_adopted_count(backlog.world.driver), RECOVERY_SAGA_COUNT_MAX);
+    int sweep_count = backlog.sweep_count;
+    pass_ms(&backlog.world, (uint64_t)3 * RECOVERY_INTERVAL_MS);
+    assert_int_equal(backlog.sweep_count, sweep_count);
+    wait_for_sweep(&backlog,
+                   (uint64_t)2 * DRIVER_HOLD_MS); /* those that were taken are handed back */
+    assert_true(driver_adopted_count(backlog.world.driver) + (size_t)backlog.asked_count <=
+                RECOVERY_SAGA_COUNT_MAX);
+    backlog_close(&backlog);
+}
+
+static void room_is_asked_for_and_no_more(void **state)
+{
+    struct backlog backlog;
+    int32_t last_count = 0;
+    (void)state;
+    backlog_open(&backlog);
+    answer_sweep(&backlog, STATUS_OK, 1);
+    while (driver_adopted_count(backlog.world.driver) < RECOVERY_SAGA_COUNT_MAX) {
+        wait_for_sweep(&backlog, (uint64_t)2 * RECOVERY_INTERVAL_MS);
+        last_count = backlog.asked_count;
+        answer_sweep(&backlog, STATUS_OK, last_count);
+    }
+    assert_int_equal(last_count, STORE_SWEEP_COUNT_MAX - 1);
+    backlog_close(&backlog);
+}
+
+/* Instances that were started together do not sweep together for ever. */
+static void sweeps_come_at_uneven_times(void **state)
+{
+    struct backlog backlog;
+    uint64_t least_ms = UINT64_MAX;
+    uint64_t most_ms = 0;
+    (void)state;
+    backlog_open(&backlog);
+    for (int i = 0; i < 50; i++) {
+        answer_sweep(&backlog, i % 2 == 0 ? STATUS_OK : STATUS_UNAVAILABLE, 0);
+        uint64_t start_ms = backlog.world.now_ms;
+        wait_for_sweep(&backlog, (uint64_t)2 * RECOVERY_INTERVAL_MS);
+        uint64_t pause_ms = backlog.world.now_ms - start_ms;
+        least_ms = pause_ms < least_ms ? pause_ms : least_ms;
+        most_ms = pause_ms > most_ms ? pause_ms : most_ms;
+    }
+    assert_in_range(least_ms, RECOVERY_INTERVAL_MS / 2, RECOVERY_INTERVAL_MS * 3 / 4);
+    assert_in_range(most_ms, RECOVERY_INTERVAL_MS * 5 / 4, RECOVERY_INTERVAL_MS * 3 / 2);
+    backlog_close(&backlog);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(backlog_is_taken_in_bounded_portions),
+        cmocka_unit_test(room_is_asked_for_and_no_more),
+        cmocka_unit_test(sweeps_come_at_uneven_times),
+    };
+    return cmocka_run_group_tests_name("order/recovery", tests, NULL, NULL);
+}
