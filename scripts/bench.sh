@@ -1,0 +1,18 @@
+# shellcheck shell=bash
+# bench - the services' speed beside what pgbench reaches with the same writes: test/bench.
+
+# Its processes, ports and databases are its own; what `up` has started would only make it slower.
+command_bench() {
+    case "${1-}" in
+    --help | -h) exec test/bench/bench.py --help ;;
+    esac
+    check_build_folder
+    ensure_packages "${build_packages[@]}" "${bench_packages[@]}"
+    configure_preset dev
+    build_preset dev order-service payment-service malloc_count
+    if anything_runs; then
+        say "What ./dev up started runs, too: the figures will be lower than they could be"
+    fi
+    SAGA_BUILD_DIR=$root/build/dev SAGA_MALLOC_COUNT=$root/build/dev/test/bench/malloc_count.so \
+        exec test/bench/bench.py "$@"
+}

@@ -1,0 +1,30 @@
+"""What is measured, in this order, in every round."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    connections: int
+    # "floor" is pgbench on a database of its own, "orders" is wrk against the order service.
+    kind: str
+    failing_percent: int = 0
+
+
+# The floor stands next to the case that is compared with it, so that both meet the same machine.
+CASES = (
+    Case("floor-1", 1, "floor"),
+    Case("orders-1", 1, "orders"),
+    Case("orders-16", 16, "orders"),
+    Case("floor-64", 64, "floor"),
+    Case("orders-64", 64, "orders"),
+    Case("orders-256", 256, "orders"),
+    Case("orders-1024", 1024, "orders"),
+    Case("failing-10", 64, "orders", failing_percent=10),
+    Case("failing-50", 64, "orders", failing_percent=50),
+)
+
+# Measured once, after the rounds.
+EXTRAS = ("idle", "allocations")
+NAMES = tuple(case.name for case in CASES) + EXTRAS

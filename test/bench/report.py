@@ -1,0 +1,98 @@
+"""The figures of all rounds made one table each, as Markdown."""
+
+import statistics
+
+SERVICES = ("order-service", "payment-service")
+CASES_TEXT = """\
+- floor-N: pgbench with N clients, prepared statements, at most two threads. An order is three commits of hand-written
+  single-row statements, one after the other: the order PENDING with its history, the payment, the order COMPLETED
+  with its history. pgbench speaks to one server, so the tables of both services are in one database, on a cluster of
+  its own, set up like the two others. Its first second is left out.
+- orders-N: wrk with N connections on one thread.
+- failing-P: wrk with 64 connections; the payment of P percent of the orders fails, which is answered 400."""
+
+
+def summarise(rounds):
+    """The median of each figure, and the rates' extremes. rounds: the same figures, once per round."""
+    summary = {name: statistics.median(figures[name] for figures in rounds) for name in rounds[0]}
+    rates = [figures["orders_per_s"] for figures in rounds]
+    return {**summary, "lowest_per_s": min(rates), "highest_per_s": max(rates)}
+
+
+def table(head, rows):
+    """The first column is text, the others are numbers."""
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def number(value, digits=0):
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def _rates(cases):
+    head = ["case", "orders/s", "lowest", "highest", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "not 2xx %", "socket errors",
+            "busy elsewhere %"]
+    return table(head, [
+        [name, number(case["orders_per_s"]), number(case["lowest_per_s"]), number(case["highest_per_s"]),
+         *(number(case[field], 2) for field in ("p50_ms", "p99_ms", "p99.9_ms", "max_ms", "not_2xx_percent")),
+         number(case["socket_errors"]), number(case["elsewhere_percent"])]
+        for name, case in cases.items()])
+
+
+def rows_per_commit(case, database, rows_per_order):
+    commits = case.get(f"commits_per_order {database}")
+    return rows_per_order / commits if commits else None
+
+
+def _sum(case, prefix):
+    return sum(value for name, value in case.items() if name.startswith(prefix + " "))
+
+
+def _databases(cases):
+    head = ["case", "commits/s", "rows per commit, orders", "rows per commit, payments", "WAL bytes per order"]
+    return table(head, [
+        [name, number(_sum(case, "commits_per_s")),
+         number(rows_per_commit(case, "order-database", 2) or rows_per_commit(case, "floor-database", 3), 1),
+         number(rows_per_commit(case, "payment-database", 1) or rows_per_commit(case, "floor-database", 3), 1),
+         number(_sum(case, "wal_bytes"))]
+        for name, case in cases.items()])
+
+
+def _processors(cases):
+    columns = (*SERVICES, "order-database", "payment-database", "floor-database", "client")
+    return table(["case", *columns, "all"], [
+        [name, *(number(case.get(f"cpu_us {column}"), 1) for column in columns), number(_sum(case, "cpu_us"), 1)]
+        for name, case in cases.items()])
+
+
+def _services(document):
+    after, idle, allocations = (document.get(name) or {} for name in ("after_load_mb", "idle_mb", "allocations"))
+    rows = [
+        ["allocations per order (malloc, calloc, realloc)", *(number(allocations.get(name), 2) for name in SERVICES)],
+        ["resident after the load, MB", *(number(after.get(name, {}).get("now"), 1) for name in SERVICES)],
+        ["resident at most until then, MB", *(number(after.get(name, {}).get("most"), 1) for name in SERVICES)],
+        ["resident with 10,000 idle connections, MB", *(number(idle.get(name), 1) for name in SERVICES)],
+    ]
+    return table(["", *SERVICES], rows)
+
+
+def _aims(aims):
+    rows = [[aim["aim"], number(aim["figure"], 2) + (f" {aim['unit']}" if aim["figure"] is not None else ""),
+             aim["verdict"]] for aim in aims]
+    return table(["aim", "figure", ""], rows)
+
+
+def markdown(document):
+    machine = "\n".join(f"- {name}: {value}" for name, value in document["machine"].items())
+    run = (f"{document['round_count']} rounds of all cases, {document['seconds']} s each; a figure is the median of the rounds,\n"
+           "a ratio the median of the rounds' ratios; lowest and highest are the rates' extremes. Busy elsewhere is the share\n"
+           "of all processors that went into anything but the services, their databases and the client.")
+    parts = [("Run", f"{machine}\n\n{run}\n\n{CASES_TEXT}"), ("Aims", _aims(document["aims"]))]
+    if document["cases"]:
+        parts += [("Rate and latency", _rates(document["cases"])),
+                  ("Commits and WAL", _databases(document["cases"])),
+                  ("CPU microseconds per order, of each process", _processors(document["cases"]))]
+    parts += [("Services", _services(document)), ("Audit", document["audit"])]
+    if document["complaints"]:
+        parts.append(("WRONG", "\n".join(document["complaints"])))
+    return "\n\n".join(f"## {title}\n{text}" for title, text in parts) + "\n"
