@@ -38,7 +38,7 @@ is_configured() {
         grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "build/$1/CMakeCache.txt"
 }
 
-# run_tests [CTEST OPTION…] - everything in build/dev, unit and integration in build/asan.
+# run_tests [CTEST OPTION…] - everything in build/dev; unit, integration and a short chaos in build/asan.
 run_tests() {
     local outcome=0 allow_none=()
     # A selection by the caller may leave nothing to do in one of the builds.
@@ -47,12 +47,12 @@ run_tests() {
     say "Tests in build/dev"
     ctest --test-dir build/dev -j2 --output-on-failure "${allow_none[@]}" "$@" |
         tee "$run_dir/test-dev.log" || outcome=1
-    say "Unit and integration tests in build/asan (AddressSanitizer, UBSan)"
+    say "Unit, integration and chaos tests in build/asan (AddressSanitizer, UBSan)"
     UBSAN_OPTIONS=print_stacktrace=1 \
-        ctest --test-dir build/asan -j2 --output-on-failure -L '^(unit|integration)$' \
+        ctest --test-dir build/asan -j2 --output-on-failure -L '^(unit|integration|chaos)$' \
         "${allow_none[@]}" "$@" | tee "$run_dir/test-asan.log" || outcome=1
     say "Summary"
-    grep -HE '^[0-9]+% tests passed|^No tests were found' "$run_dir"/test-{dev,asan}.log |
+    grep -HE '^[0-9]+% tests passed|^No tests were found|\(Skipped\)$' "$run_dir"/test-{dev,asan}.log |
         sed -E 's#^.*/test-([a-z]+)\.log:#    build/\1  #'
     return "$outcome"
 }

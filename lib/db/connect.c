@@ -3,7 +3,11 @@
 
 #include "db/conn_private.h"
 
-enum { CONNECT_TIMEOUT_MS = 3000, SCRIPT_SIZE_MAX = 1024 * 1024 };
+enum {
+    CONNECT_TIMEOUT_MS = 3000,
+    SCRIPT_BEGIN_TIMEOUT_MS = 3000, /* from then on, the script may take schema_timeout_ms */
+    SCRIPT_SIZE_MAX = 1024 * 1024,
+};
 
 enum { VERSION_WITH_TRANSACTION_TIMEOUT = 170000, SETTING_SIZE = 64 };
 
@@ -16,6 +20,8 @@ static void restart_timer(struct db_conn *conn, uint64_t delay_ms)
 static void on_notice(void *context, const PGresult *notice)
 {
     struct db_conn *conn = context;
+    if (conn->state == CONN_MIGRATING)
+        restart_timer(conn, conn->settings->schema_timeout_ms);
     const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
     bool is_error =
@@ -116,13 +122,19 @@ static void start_preparing(struct db_conn *conn)
     db_conn_send_sync(conn);
 }
 
-/* The server must not wait for another instance that migrates longer than we wait for it: each
+/* libpq keeps a send that failed to itself until reading fails too (fe-misc.c, pqSendSome), which a
+ * lack of memory may never cause. So the script begins with a notice, which the server does not
+ * keep back until the script is over: it tells that the script has arrived.
+ *
+ * The server must not wait for another instance that migrates longer than we wait for it: each
  * further attempt would leave one more backend waiting there. */
 static bool send_schema_script(struct db_conn *conn)
 {
     struct buffer script;
     buffer_init(&script, SCRIPT_SIZE_MAX);
-    buffer_append_text(&script, "SET LOCAL lock_timeout = ");
+    buffer_append_text(&script, "SET LOCAL client_min_messages = notice;\n"
+                                "DO 'BEGIN RAISE NOTICE ''the schema script begins''; END';\n"
+                                "SET LOCAL lock_timeout = ");
     buffer_append_int(&script, (int64_t)conn->settings->schema_timeout_ms);
     buffer_append_text(&script, ";\n");
     buffer_append_text(&script, conn->settings->schema_script);
@@ -141,7 +153,7 @@ static void start_migrating(struct db_conn *conn)
         return;
     }
     db_conn_set_poll_mask(conn, unsent == 0 ? UV_READABLE : UV_READABLE | UV_WRITABLE);
-    restart_timer(conn, conn->settings->schema_timeout_ms);
+    restart_timer(conn, SCRIPT_BEGIN_TIMEOUT_MS);
 }
 
 static void start_session(struct db_conn *conn)

@@ -11,17 +11,19 @@ import sys
 
 from clients import Clients
 from faults import Inflictor, plan
-from verdict import STORY_COUNT_MAX, Verdict, connect
+from verdict import Verdict, connect
+from world import ChaosStack, Logs, audit, first_ones, judge_answers
+from postgres import clusters
 from waiting import wait_until
-from world import ChaosStack, Logs, audit, clusters, story
 
 CLIENT_COUNT = 32
-READY_SECONDS = 30
+# All bounds are far off: how fast the machine is, is not the question.
+READY_SECONDS = 60
 # A lease is 15 s; what a backoff adds is less than that.
-SETTLE_SECONDS = 60
+SETTLE_SECONDS = 120
 FAULT_COUNT_PER_MINUTE_MIN = 20
-# Less than this, and the clients have met nothing.
-COMPLETED_COUNT_PER_MINUTE_MIN = 300
+# Less than this, and the faults have met nothing.
+COMPLETED_COUNT_PER_FAULT_MIN = 2
 REPLAY_COUNT_MAX = 200
 
 
@@ -44,7 +46,7 @@ def replay_keys(stack, requests):
     complaints = [f"no outcome is told when all is quiet: {request}" for request in keyed[:REPLAY_COUNT_MAX]
                   if request.post(connection) not in (200, 400)]
     connection.close()
-    return complaints[:STORY_COUNT_MAX]
+    return first_ones(complaints)
 
 
 def suffer(stack, seed, seconds):
@@ -53,14 +55,17 @@ def suffer(stack, seed, seconds):
     clients = Clients(CLIENT_COUNT, seed, [stack.order.port, stack.other_order.port])
     clients.start()
     inflictor = Inflictor(stack)
-    inflictor.run(faults)
+    inflictor.run(faults, seconds)
     for service in stack.services:
         inflictor.revive(service)
         wait_until(service.is_ready, READY_SECONDS, f"{service.binary.name} is ready after the faults")
     clients.stop()
     print(f"{len(faults)} faults")
-    if len(faults) < FAULT_COUNT_PER_MINUTE_MIN * (seconds - 10) / 60:
+    if len(faults) < FAULT_COUNT_PER_MINUTE_MIN * seconds / 60:
         inflictor.complaints.append(f"only {len(faults)} faults")
+    completed_count = sum(request.was_told(200) for request in clients.requests())
+    if completed_count < COMPLETED_COUNT_PER_FAULT_MIN * len(faults):
+        inflictor.complaints.append(f"only {completed_count} orders completed before their clients' eyes")
     return clients.requests(), inflictor.complaints
 
 
@@ -73,19 +78,12 @@ def settle(stack):
     return ""
 
 
-def judge(stack, requests, seconds):
+def judge(stack, requests):
     """Returns complaints, with the stories of the orders that they are about."""
-    complaints = [text for text in (settle(stack), *replay_keys(stack, requests), audit(stack)) if text]
+    complaints = [text for text in (settle(stack), *replay_keys(stack, requests), *audit(stack)) if text]
     verdict = Verdict(stack, requests)
-    wrong = verdict.judge()
+    complaints += judge_answers(stack, verdict)
     print(verdict.counts())
-    for order_id, text in wrong[:STORY_COUNT_MAX]:
-        complaints.append(text + ("\n" + story(stack, order_id) if order_id is not None else ""))
-    if len(wrong) > STORY_COUNT_MAX:
-        complaints.append(f"and {len(wrong) - STORY_COUNT_MAX} more")
-    completed_count = sum(request.was_told(200) for request in requests)
-    if completed_count < COMPLETED_COUNT_PER_MINUTE_MIN * seconds / 60:
-        complaints.append(f"only {completed_count} orders completed before their clients' eyes")
     return complaints
 
 
@@ -96,7 +94,7 @@ def run(seed, seconds):
         try:
             stack.start()
             requests, complaints = suffer(stack, seed, seconds)
-            complaints += judge(stack, requests, seconds)
+            complaints += judge(stack, requests)
         except AssertionError as failure:
             complaints.append(str(failure))
         try:

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import traceback
 
 from verdict import Request, connect
 
@@ -21,8 +22,15 @@ class Client(threading.Thread):
         self.connections = [connect(port) for port in ports]
         self.requests = []
         self.cancellable = []
+        self.failure = None
 
     def run(self):
+        try:
+            self._work()
+        except Exception:  # else it would end this thread, and nobody would see it
+            self.failure = traceback.format_exc()
+
+    def _work(self):
         while not self.stop.wait(self.random.uniform(0, PAUSE_SECONDS_MAX)):
             kind = self.random.random()
             if kind < 0.15 and self.cancellable:
@@ -76,6 +84,7 @@ class Clients:
         for client in self._clients:
             client.join(120)
             assert not client.is_alive(), f"{client.name} never got its answer"
+            assert client.failure is None, client.failure
 
     def requests(self):
         return [request for client in self._clients for request in client.requests]

@@ -64,7 +64,8 @@ class Inflictor:
         self.complaints = []
         self._wait = threading.Event().wait
 
-    def run(self, faults):
+    def run(self, faults, seconds):
+        """Returns when that time is over and all faults are undone."""
         start = time.monotonic()
         numbers = itertools.count()
         actions = [(fault.at, next(numbers), self._begin, fault) for fault in faults]
@@ -76,6 +77,7 @@ class Inflictor:
             if action == self._begin:
                 now = time.monotonic() - start
                 heapq.heappush(actions, (now + fault.seconds, next(numbers), self._end, fault))
+        self._wait(max(0, start + seconds - time.monotonic()))
 
     def _part(self, fault):
         return getattr(self.stack, fault.part)

@@ -46,31 +46,31 @@ void *malloc(size_t size)
     return must_fail() ? NULL : real(size);
 }
 
-void *calloc(size_t count, size_t size)
+void *calloc(size_t nmemb, size_t size)
 {
     static void *(*real)(size_t, size_t);
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "calloc");
-    return must_fail() ? NULL : real(count, size);
+    return must_fail() ? NULL : real(nmemb, size);
 }
 
-void *realloc(void *old, size_t size)
+void *realloc(void *ptr, size_t size)
 {
     static void *(*real)(void *, size_t);
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "realloc");
-    return must_fail() ? NULL : real(old, size);
+    return must_fail() ? NULL : real(ptr, size);
 }
 
 /* libpq asks for the user's name. glibc 2.36 crashes on its own if that finds no memory. */
-int getpwuid_r(uid_t uid, struct passwd *entry, char *text, size_t text_size,
+int getpwuid_r(uid_t uid, struct passwd *resultbuf, char *buffer, size_t buflen,
                struct passwd **result)
 {
     static int (*real)(uid_t, struct passwd *, char *, size_t, struct passwd **);
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "getpwuid_r");
     is_exempt = true;
-    int status = real(uid, entry, text, text_size, result);
+    int status = real(uid, resultbuf, buffer, buflen, result);
     is_exempt = false;
     return status;
 }

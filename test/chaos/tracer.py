@@ -1,9 +1,11 @@
 """strace on a running service: counts its network and write calls, ends it at one of them, or lets one fail."""
 
 import collections
+import pathlib
 import re
 import signal
 import subprocess
+import tempfile
 
 CALLS = "%network,read,readv,write,writev"
 ERRORS = ("ECONNRESET", "EPIPE", "ENOMEM", "EMFILE", "EINTR", "EAGAIN")
@@ -42,9 +44,8 @@ def struck_file(path):
 class Tracer:
     """From the next call on, until the block ends."""
 
-    def __init__(self, service, path, options=()):
-        self.path = path
-        self.command = ["strace", "-f", "-y", "-p", str(service.process.pid), "-o", str(path),
+    def __init__(self, pid, path, options=()):
+        self.command = ["strace", "-f", "-y", "-p", str(pid), "-o", str(path),
                         "-e", f"trace={CALLS}", *options]
         self.process = None
 
@@ -53,13 +54,23 @@ class Tracer:
         line = self.process.stderr.readline()
         if "attached" not in line:
             self.__exit__()
-            raise AssertionError(f"strace: {line}")
+            raise AssertionError(line.strip() or "strace says nothing")
         return self
 
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
+
+
+def refusal():
+    """Why this machine lets nobody attach to a running process, or "" if it does."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as idle, tempfile.TemporaryDirectory() as folder:
+        try:
+            with Tracer(idle.pid, pathlib.Path(folder) / "trace", effect("EINTR", "read", 1)):
+                return ""
+        except AssertionError as reason:
+            return str(reason)
 
 
 def write_wrapper(service, path, trace_path, options):

@@ -7,12 +7,14 @@ import json
 
 JSON = {"Content-Type": "application/json"}
 ANSWER_SECONDS_MAX = 30
-STORY_COUNT_MAX = 10
 
 HOLDS_NO_MONEY = (None, "VOIDED", "FAILED", "REFUNDED")
 # "lost": the connection ended before the answer did. "silent": it stayed, but no answer came.
 POST_CODES = {200, 202, 400, 503, "lost"}
 CANCEL_CODES = {200, 202, 503, "lost"}
+# What an answer with this code must say of the order.
+POST_STATUSES = {200: ("COMPLETED",), 202: ("PENDING", "CANCELLING"), 400: ("CANCELLED",), 409: ("PENDING", "CANCELLING")}
+CANCEL_STATUSES = {200: ("CANCELLED",), 202: ("CANCELLING",)}
 
 
 @dataclasses.dataclass(slots=True)
@@ -39,13 +41,13 @@ class Request:
         if self.is_async:
             headers["Prefer"] = "respond-async"
         body = json.dumps({"item_name": self.name, "quantity": 1, "price": self.price})
-        self.answers.append(call(connection, "/orders/", body, headers))
+        self.answers.append(call(connection, "/orders/", body, headers, POST_STATUSES))
         return self.answers[-1][0]
 
     def cancel(self, connection):
         # It counts as sent from here on, whatever becomes of it.
         self.cancels.append("lost")
-        self.cancels[-1] = call(connection, f"/orders/{self.order_id}/cancel", None, {})[0]
+        self.cancels[-1] = call(connection, f"/orders/{self.order_id}/cancel", None, {}, CANCEL_STATUSES)[0]
         return self.cancels[-1]
 
 
@@ -53,8 +55,8 @@ def connect(port, seconds=ANSWER_SECONDS_MAX):
     return http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
 
 
-def call(connection, path, body, headers):
-    """(code, order id or None)"""
+def call(connection, path, body, headers, statuses):
+    """(code, order id or None). What contradicts itself has no code, and so is judged wrong."""
     try:
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
@@ -65,6 +67,10 @@ def call(connection, path, body, headers):
     except (OSError, http.client.HTTPException):
         connection.close()
         return "lost", None
+    except ValueError:
+        return f"{answer.status} unreadable", None
+    if told.get("status") not in statuses.get(answer.status, (None,)):
+        return f"{answer.status} {told.get('status')}", told.get("id")
     return answer.status, told.get("id")
 
 
@@ -74,12 +80,14 @@ class Verdict:
     def __init__(self, stack, requests):
         self.requests = requests
         self.orders = {row["id"]: row for row in stack.order_db.query(
-            "SELECT id, item_name, status, epoch FROM orders")}
+            "SELECT id, item_name, price, status FROM orders")}
         self.payments = {row["order_id"]: row["status"] for row in stack.payment_db.query(
             "SELECT order_id, status FROM payments")}
         self.ids_by_name = collections.defaultdict(list)
         for row in self.orders.values():
             self.ids_by_name[row["item_name"]].append(row["id"])
+        self.ids_by_key = {row["key"]: row["order_id"] for row in stack.order_db.query(
+            "SELECT key, order_id FROM idempotency_keys")}
         self.owners = {}
         self.wrong = []
 
@@ -90,6 +98,8 @@ class Verdict:
                 self._judge_answer(request, code, order_id)
             for code in request.cancels:
                 self._judge_cancel(request, code)
+        for name in set(self.ids_by_name) - {request.name for request in self.requests}:
+            self.wrong.append((self.ids_by_name[name][0], f"{name}: nobody has posted it"))
         return self.wrong
 
     def _accuse(self, request, text, order_id=None):
@@ -104,10 +114,14 @@ class Verdict:
                 self._accuse(request, f"told of order {order_id}, which is not its own", order_id)
             if self.owners.setdefault(order_id, request.name) != request.name:
                 self._accuse(request, f"order {order_id} was told to {self.owners[order_id]} too", order_id)
-        if not request.key and request.was_told(503):
-            for order_id in made:
-                if self.payments.get(order_id) == "PAID":
-                    self._accuse(request, f"told 503, but order {order_id} is paid", order_id)
+        for order_id in made:
+            if self.orders[order_id]["price"] != request.price:
+                self._accuse(request, f"order {order_id} has another price", order_id)
+            if request.key and self.ids_by_key.get(request.key) != order_id:
+                self._accuse(request, f"its key is that of order {self.ids_by_key.get(request.key)}", order_id)
+            # With a key, another post of the same order may have gone through.
+            if all(code == 503 for code, _ in request.answers) and self.payments.get(order_id) == "PAID":
+                self._accuse(request, f"told only 503, but order {order_id} is paid", order_id)
 
     def _judge_answer(self, request, code, order_id):
         if code not in POST_CODES | ({409} if request.key else set()):

@@ -1,33 +1,14 @@
-"""The two databases, the services and the proxies of a chaos run, and the audit at its end."""
+"""The services and the proxies of a chaos run, their logs, and the audit at its end."""
 
-import contextlib
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 # Found there: so whoever imports from there, imports this module first.
-from postgres import Cluster
-from stack import REPOSITORY, Stack
-
-AUDIT = REPOSITORY / "scripts" / "audit.py"
-LOG_LINE_COUNT_MAX = 40
-
-
-@contextlib.contextmanager
-def clusters():
-    made = {}
-    try:
-        for name in ("order", "payment"):
-            made[name] = Cluster(name)
-            made[name].start()
-        yield made
-    finally:
-        for cluster in made.values():
-            cluster.remove()
+from stack import STORY_COUNT_MAX, Stack
 
 
 class Logs:
@@ -67,22 +48,19 @@ def start_if_ended(service):
     return complaint
 
 
+def first_ones(complaints, tell=str):
+    more = len(complaints) - STORY_COUNT_MAX
+    return [tell(complaint) for complaint in complaints[:STORY_COUNT_MAX]] + ([f"and {more} more"] if more > 0 else [])
+
+
 def audit(stack):
-    """Returns what scripts/audit.py complains of, or "" if it finds both databases in order."""
-    result = subprocess.run(
-        [sys.executable, "-B", str(AUDIT), "--order-database", stack.order_db.url(),
-         "--payment-database", stack.payment_db.url()],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    print(result.stdout.strip().splitlines()[-1] if result.stdout.strip() else "audit: silent")
-    return result.stdout if result.returncode != 0 else ""
+    """Returns complaints."""
+    found, summary = stack.run_audit()
+    print(summary, flush=True)
+    return first_ones(found)
 
 
-def story(stack, order_id):
-    """All that both databases and all logs tell about an order."""
-    lines = [f"  order    {stack.order_row(order_id)}", f"  payment  {stack.payment_row(order_id)}"]
-    lines += [f"  event    {event}" for event in stack.events(order_id)]
-    needle = f" order_id={order_id} "
-    for service in stack.services:
-        told = [line for line in service.log().splitlines() if needle in line + " "]
-        lines += [f"  {service.port}  {line}" for line in told[:LOG_LINE_COUNT_MAX]]
-    return "\n".join(lines)
+def judge_answers(stack, verdict):
+    """Returns complaints about what the clients were told, with the stories of the orders."""
+    return first_ones(verdict.judge(), lambda wrong: wrong[1] + (
+        "\n" + stack.story(wrong[0]) if wrong[0] is not None else ""))

@@ -19,6 +19,9 @@
 /* A server that the test plays between turns of the loop. */
 enum { PATIENCE_MS = 5000, BYTES_SIZE = 64 * 1024 };
 
+/* As in db/connect.c. */
+enum { SCRIPT_BEGIN_TIMEOUT_MS = 3000 };
+
 struct fixture {
     struct log log;
     int log_file;
@@ -39,6 +42,7 @@ static const char greeting[] = "R\0\0\0\10\0\0\0\0"
                                "S\0\0\0\46default_transaction_read_only\0off\0"
                                "Z\0\0\0\5I";
 
+static const char notice[] = "N\0\0\0\33SNOTICE\0VNOTICE\0Mhere\0\0";
 static const char part_of_answer[] = "C\0\0\0\10SET";
 static const char end_of_answer[] = "Z\0\0\0\5I";
 
@@ -186,12 +190,43 @@ static void test_later_connections_wait_less_for_the_schema(void **state)
     close(fixture->peer);
 }
 
+static void run_for(struct fixture *fixture, uint64_t duration_ms)
+{
+    uint64_t end_ns = uv_hrtime() + duration_ms * 1000 * 1000;
+    while (uv_hrtime() < end_ns)
+        turn(fixture);
+}
+
+/* As if the script had never left: libpq need not tell. */
+static void test_silent_server_is_left_soon(void **state)
+{
+    struct fixture *fixture = *state;
+    greet(fixture);
+    await_log(fixture, "the schema was not up to date in time");
+    close(fixture->peer);
+}
+
+static void test_server_that_has_begun_may_take_its_time(void **state)
+{
+    struct fixture *fixture = *state;
+    greet(fixture);
+    send_bytes(fixture, notice, sizeof notice - 1);
+    await_log(fixture, "the server says: here");
+    run_for(fixture, SCRIPT_BEGIN_TIMEOUT_MS + 500);
+    send_bytes(fixture, part_of_answer, sizeof part_of_answer);
+    send_bytes(fixture, end_of_answer, sizeof end_of_answer - 1);
+    await_bytes(fixture, sync_message, sizeof sync_message - 1);
+    close(fixture->peer);
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_reset_behind_good_bytes_is_noticed),
         TEST(test_later_connections_wait_less_for_the_schema),
+        TEST(test_silent_server_is_left_soon),
+        TEST(test_server_that_has_begun_may_take_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
