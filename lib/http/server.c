@@ -85,6 +85,11 @@ static enum status start_listening(struct http_server *server)
         log_write(log, LOG_ERROR, NULL, "Can't listen on \"%s\": it is not host:port", text);
         return STATUS_INVALID;
     }
+    if (server->settings.shares_port && net_address_port(&address) == 0) {
+        log_write(log, LOG_ERROR, NULL,
+                  "Can't share port 0 of \"%s\": each instance would get another one", text);
+        return STATUS_INVALID;
+    }
     int uv_error;
     enum status status =
         net_listener_open(&server->listener, server->loop, &address, server->settings.shares_port,

@@ -6,6 +6,9 @@
 #include "service/instances.h"
 #include "json/fields.h"
 
+/* Beyond the time to drain: an instance that still runs then does not work any more. */
+enum { KILL_AFTER_MS = 2000 };
+
 /* A client that has gone is an error of the write, not a signal. */
 static void ignore_sigpipe(void)
 {
@@ -68,9 +71,11 @@ int host_run(struct host *host, const struct host_settings *settings)
     host->settings = settings;
     ignore_sigpipe();
     log_init(&host->log, settings->name, settings->log_level, settings->log_format, STDERR_FILENO);
-    int exit_code = settings->instance_count == 1
-                        ? run_instance(host)
-                        : instances_run(settings->instance_count, &host->log, run_instance, host);
+    int exit_code =
+        settings->instance_count == 1
+            ? run_instance(host)
+            : instances_run(settings->instance_count, settings->drain_timeout_ms + KILL_AFTER_MS,
+                            &host->log, run_instance, host);
     log_free(&host->log);
     return exit_code;
 }

@@ -12,15 +12,25 @@
 
 struct instances {
     int count;
+    uint64_t stop_timeout_ms;
     struct log *log;
     instances_run_cb *run;
     void *context;
     sigset_t awaited;
     sigset_t original;
     pid_t pids[INSTANCES_COUNT_MAX]; /* 0: not running */
+    uint64_t started_ms;
+    uint64_t kill_at_ms;
     bool is_stopping;
     int exit_code;
 };
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
 
 static void tell(struct instances *instances, enum log_level level, const char *what, int number,
                  int detail)
@@ -39,20 +49,31 @@ _Noreturn static void be_instance(struct instances *instances, pid_t parent)
     exit(instances->run(instances->context));
 }
 
-static void stop_all(struct instances *instances, int signal_number)
+static void signal_all(const struct instances *instances, int signal_number)
 {
-    instances->is_stopping = true;
     for (int i = 0; i < instances->count; i++) {
         if (instances->pids[i] != 0)
             kill(instances->pids[i], signal_number);
     }
 }
 
-static void fail(struct instances *instances)
+static void begin_stop(struct instances *instances)
 {
-    instances->exit_code = EXIT_FAILURE;
     if (!instances->is_stopping)
-        stop_all(instances, SIGTERM);
+        instances->kill_at_ms = now_ms() + instances->stop_timeout_ms;
+    instances->is_stopping = true;
+}
+
+/* Where none has ever worked, trying again is of no use. */
+static void note_failure(struct instances *instances)
+{
+    if (!instances->is_stopping && now_ms() >= instances->started_ms + INSTANCES_START_MS)
+        return;
+    instances->exit_code = EXIT_FAILURE;
+    if (instances->is_stopping)
+        return;
+    begin_stop(instances);
+    signal_all(instances, SIGTERM);
 }
 
 static void start_instance(struct instances *instances, int number)
@@ -63,7 +84,7 @@ static void start_instance(struct instances *instances, int number)
         be_instance(instances, parent);
     if (pid < 0) {
         tell(instances, LOG_ERROR, "can't be started, error", number, errno);
-        fail(instances);
+        note_failure(instances);
         return;
     }
     instances->pids[number] = pid;
@@ -88,7 +109,7 @@ static void note_end(struct instances *instances, int number, int status)
             instances->exit_code = EXIT_FAILURE;
     } else if (WEXITSTATUS(status) != 0 || !instances->is_stopping) {
         tell(instances, LOG_ERROR, "ended with exit code", number, WEXITSTATUS(status));
-        fail(instances);
+        note_failure(instances);
     }
 }
 
@@ -118,32 +139,72 @@ static void start_missing(struct instances *instances)
     }
 }
 
-/* Waits for a signal; while an instance is missing no longer than until it is to be started again,
- * so that one that crashes at once does not keep the machine busy. */
-static void await_signal(struct instances *instances)
+static void on_signal(struct instances *instances, const siginfo_t *info)
 {
-    bool is_missing = !instances->is_stopping && running_count(instances) < instances->count;
-    struct timespec delay = {.tv_sec = INSTANCES_RESTART_MS / 1000,
-                             .tv_nsec = INSTANCES_RESTART_MS % 1000 * 1000000L};
-    siginfo_t info = {.si_signo = 0};
-    int got = is_missing ? sigtimedwait(&instances->awaited, &info, &delay)
-                         : sigwaitinfo(&instances->awaited, &info);
-    if (got == SIGCHLD) {
-        reap(instances);
-    } else if (got > 0) {
-        bool is_from_terminal = got == SIGINT && info.si_code == SI_KERNEL;
-        instances->is_stopping = true;
-        if (!is_from_terminal)
-            stop_all(instances, got);
-    } else if (errno == EAGAIN) {
+    bool is_from_terminal = info->si_signo == SIGINT && info->si_code == SI_KERNEL;
+    begin_stop(instances);
+    if (!is_from_terminal)
+        signal_all(instances, info->si_signo);
+}
+
+/* How long nothing needs to be done. An instance is not started again at once, so that one that
+ * crashes at once does not keep the machine busy. */
+static uint64_t patience_ms(const struct instances *instances)
+{
+    if (!instances->is_stopping)
+        return running_count(instances) < instances->count ? INSTANCES_RESTART_MS : UINT32_MAX;
+    uint64_t now = now_ms();
+    return instances->kill_at_ms > now ? instances->kill_at_ms - now : 0;
+}
+
+static void on_patience_end(struct instances *instances)
+{
+    if (instances->is_stopping && now_ms() >= instances->kill_at_ms) {
+        log_write(instances->log, LOG_ERROR, NULL, "killing %d instances that did not stop in time",
+                  running_count(instances));
+        log_flush(instances->log);
+        signal_all(instances, SIGKILL);
+        instances->kill_at_ms = now_ms() + instances->stop_timeout_ms + INSTANCES_RESTART_MS;
+    } else {
         start_missing(instances);
     }
 }
 
-int instances_run(int count, struct log *log, instances_run_cb *run, void *context)
+static void await_signal(struct instances *instances)
+{
+    uint64_t delay_ms = patience_ms(instances);
+    struct timespec delay = {.tv_sec = (time_t)(delay_ms / 1000),
+                             .tv_nsec = (long)(delay_ms % 1000) * 1000000L};
+    siginfo_t info = {.si_signo = 0};
+    int got = sigtimedwait(&instances->awaited, &info, &delay);
+    if (got == SIGCHLD)
+        reap(instances);
+    else if (got > 0)
+        on_signal(instances, &info);
+    else if (errno == EAGAIN)
+        on_patience_end(instances);
+}
+
+/* Ignored, as a starter may leave it, it would never come, and the kernel would reap by itself. */
+static void receive_child_signals(void)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    sigaction(SIGCHLD, &usual, NULL);
+}
+
+int instances_run(int count, uint64_t stop_timeout_ms, struct log *log, instances_run_cb *run,
+                  void *context)
 {
     assert(count > 0 && count <= INSTANCES_COUNT_MAX);
-    struct instances instances = {.count = count, .log = log, .run = run, .context = context};
+    struct instances instances = {
+        .count = count,
+        .stop_timeout_ms = stop_timeout_ms,
+        .log = log,
+        .run = run,
+        .context = context,
+        .started_ms = now_ms(),
+    };
+    receive_child_signals();
     sigemptyset(&instances.awaited);
     sigaddset(&instances.awaited, SIGTERM);
     sigaddset(&instances.awaited, SIGINT);

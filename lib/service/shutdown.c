@@ -52,13 +52,17 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct shutdown *shutdown = handle->data;
     struct loop *loop = shutdown->loop;
-    if (shutdown->deadline_ms != 0) {
+    uint64_t now_ms = clock_now_ms(&loop->clock);
+    if (shutdown->repeat_from_ms != 0) {
+        if (now_ms < shutdown->repeat_from_ms)
+            return;
         log_write(loop->log, LOG_WARN, NULL, "signal %d again: stopping at once", number);
         stop_once(shutdown);
         return;
     }
     log_write(loop->log, LOG_INFO, NULL, "signal %d: draining", number);
-    shutdown->deadline_ms = clock_now_ms(&loop->clock) + shutdown->patience_ms;
+    shutdown->repeat_from_ms = now_ms + SHUTDOWN_REPEAT_MS;
+    shutdown->deadline_ms = now_ms + shutdown->patience_ms;
     shutdown->steps.drain(shutdown->steps.context);
     timer_start(&loop->clock, &shutdown->timer, 0);
 }

@@ -114,11 +114,19 @@ static void add_running(struct saga *saga)
     saga->driver->saga_count++;
 }
 
+static struct saga *take_place(struct driver *driver, bool has_client)
+{
+    size_t client_count = driver->saga_count - driver->adopted_count;
+    if (has_client && client_count >= DRIVER_SAGA_COUNT_MAX - DRIVER_ADOPTED_COUNT_MAX)
+        return NULL;
+    return slab_take(&driver->sagas);
+}
+
 enum status driver_create(struct driver *driver, const struct driver_command *command)
 {
     if (driver->is_draining)
         return STATUS_STOPPING;
-    struct saga *saga = slab_take(&driver->sagas);
+    struct saga *saga = take_place(driver, true);
     if (saga == NULL)
         return STATUS_OVERLOADED;
     struct order order = {
@@ -150,7 +158,7 @@ enum status driver_adopt(struct driver *driver, const struct order *order,
                          const struct trace *trace, const struct driver_client *client)
 {
     assert(order->status == ORDER_PENDING || order->status == ORDER_CANCELLING);
-    struct saga *saga = slab_take(&driver->sagas);
+    struct saga *saga = take_place(driver, client != NULL);
     if (saga == NULL)
         return STATUS_OVERLOADED;
     fill_saga(saga, driver, order, trace,

@@ -6,7 +6,8 @@
  * Ownership  Copies the command. Borrows everything in driver_settings.
  * Errors     driver_create() reports refusal; an accepted order is answered exactly once, in a
  * later turn, by its deadline at the latest. Limits     DRIVER_SAGA_COUNT_MAX sagas at once; beyond
- * that, STATUS_OVERLOADED. Units      *_ms: milliseconds.
+ * that, STATUS_OVERLOADED. Of these, DRIVER_ADOPTED_COUNT_MAX are kept for orders that nobody waits
+ * for, so that recovery finds room in an overload too. Units      *_ms: milliseconds.
  *
  * The client's deadline only decides when the client is told; the saga goes on until it is final.
  */
@@ -22,7 +23,11 @@
 
 /* A saga that is not final after DRIVER_HOLD_MS is handed back to recovery, well before its lease
  * ends and another worker may claim it. */
-enum { DRIVER_SAGA_COUNT_MAX = 20000, DRIVER_HOLD_MS = STORE_LEASE_MS * 2 / 3 };
+enum {
+    DRIVER_SAGA_COUNT_MAX = 20000,
+    DRIVER_ADOPTED_COUNT_MAX = 512,
+    DRIVER_HOLD_MS = STORE_LEASE_MS * 2 / 3,
+};
 
 struct driver; /* opaque */
 

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-enum { SWEEP_TIMEOUT_MS = 5000 };
+enum { SWEEP_TIMEOUT_MS = 5000, SUSPECT_CHECK_MS = 20, RELEASE_MS = 1000 };
 
 static void sweep(struct recovery *recovery);
 
@@ -15,16 +15,27 @@ static void sweep_later(struct recovery *recovery)
 
 static void on_timer(struct timer *timer, void *context)
 {
-    (void)timer;
-    sweep(context);
+    struct recovery *recovery = context;
+    bool is_tried = driver_adopted_count(recovery->driver) != 0 &&
+                    clock_now_ms(recovery->clock) < recovery->suspect_until_ms;
+    if (is_tried)
+        timer_start(recovery->clock, timer, SUSPECT_CHECK_MS);
+    else
+        sweep(recovery);
+}
+
+static void sweep_after_suspect(struct recovery *recovery)
+{
+    recovery->suspect_until_ms = clock_now_ms(recovery->clock) + RECOVERY_INTERVAL_MS;
+    timer_start(recovery->clock, &recovery->timer, SUSPECT_CHECK_MS);
 }
 
 static int32_t room(const struct recovery *recovery)
 {
     size_t running = driver_adopted_count(recovery->driver);
-    if (running >= RECOVERY_SAGA_COUNT_MAX)
+    if (running >= DRIVER_ADOPTED_COUNT_MAX)
         return 0;
-    size_t free_count = RECOVERY_SAGA_COUNT_MAX - running;
+    size_t free_count = DRIVER_ADOPTED_COUNT_MAX - running;
     return (int32_t)(free_count < STORE_SWEEP_COUNT_MAX ? free_count : STORE_SWEEP_COUNT_MAX);
 }
 
@@ -39,7 +50,16 @@ static void warn_of_parking(struct recovery *recovery, const struct order *order
     log_flush(recovery->log);
 }
 
-static void adopt(struct recovery *recovery, const struct order *order)
+/* Out of memory. Being handed back is no attempt: the order's claims are counted anew. */
+static void hand_back(struct recovery *recovery, const struct order *order,
+                      const struct log_fields *fields)
+{
+    const struct order_store *store = recovery->store;
+    store->operations->release(store->store, order->id, order->epoch, RELEASE_MS);
+    log_write(recovery->log, LOG_WARN, fields, "no room for a recovered order; later");
+}
+
+static bool adopt(struct recovery *recovery, const struct order *order)
 {
     struct trace trace = trace_from_header(recovery->prng, NULL, 0);
     struct log_fields fields = {.order_id = order->id, .trace_id = trace.id};
@@ -47,8 +67,18 @@ static void adopt(struct recovery *recovery, const struct order *order)
               order_status_name(order->status), (int)order->epoch);
     if (order->attempts >= STORE_ATTEMPT_COUNT_MAX)
         warn_of_parking(recovery, order, &fields);
-    if (driver_adopt(recovery->driver, order, &trace, NULL) != STATUS_OK)
-        log_write(recovery->log, LOG_WARN, &fields, "no room for a recovered order; later");
+    if (driver_adopt(recovery->driver, order, &trace, NULL) == STATUS_OK)
+        return true;
+    hand_back(recovery, order, &fields);
+    return false;
+}
+
+static bool adopt_all(struct recovery *recovery, const struct order *orders, size_t count)
+{
+    bool has_room = true;
+    for (size_t i = 0; i < count; i++)
+        has_room = adopt(recovery, &orders[i]) && has_room;
+    return has_room;
 }
 
 static void on_swept(void *context, enum status status, const struct order *orders, size_t count)
@@ -59,9 +89,10 @@ static void on_swept(void *context, enum status status, const struct order *orde
     if (status != STATUS_OK)
         log_write(recovery->log, LOG_WARN, NULL, "no sweep for unfinished orders: %s",
                   status_text(status));
-    for (size_t i = 0; i < count; i++)
-        adopt(recovery, &orders[i]);
-    if (count == STORE_SWEEP_COUNT_MAX && room(recovery) != 0)
+    bool has_room = adopt_all(recovery, orders, count);
+    if (count == 1 && orders[0].attempts > STORE_SUSPECT_ATTEMPT_COUNT)
+        sweep_after_suspect(recovery);
+    else if (count == STORE_SWEEP_COUNT_MAX && has_room && room(recovery) != 0)
         sweep(recovery); /* there are more */
     else
         sweep_later(recovery);

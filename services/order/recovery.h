@@ -3,13 +3,16 @@
  * Place      app -> [recovery] -> driver, store (port), base/clock.
  * Thread     the loop thread only.
  * Ownership  Borrows everything given.
- * Limits     RECOVERY_SAGA_COUNT_MAX recovered sagas at once, so that a backlog after a long outage
- *            does not fall upon the payment service all at once; oldest first.
- * Units      *_ms: milliseconds.
+ * Limits     DRIVER_ADOPTED_COUNT_MAX recovered sagas at once, so that a backlog after a long
+ * outage does not fall upon the payment service all at once; oldest first. Units      *_ms:
+ * milliseconds.
  *
  * Any number of instances may sweep one database: a claim skips rows that another one is claiming,
  * and commits a new epoch before any work (R5). A lease that is too short costs work done twice,
- * and nothing else: the payment's register and the compare-and-set on the order decide (R1, R4). */
+ * and nothing else: the payment's register and the compare-and-set on the order decide (R1, R4).
+ *
+ * A suspect comes alone (store.h): the next sweep waits until no recovered order runs any more, or
+ * for an interval. So an innocent one delays the others by its own time only. */
 #pragma once
 
 #include "base/clock.h"
@@ -18,7 +21,7 @@
 #include "order/driver.h"
 #include "order/store.h"
 
-enum { RECOVERY_INTERVAL_MS = 1000, RECOVERY_SAGA_COUNT_MAX = 512 };
+enum { RECOVERY_INTERVAL_MS = 1000 };
 
 struct recovery {
     struct clock *clock;
@@ -27,6 +30,7 @@ struct recovery {
     const struct order_store *store;
     struct driver *driver;
     struct timer timer;
+    uint64_t suspect_until_ms; /* while a suspect runs, nothing else is claimed until then */
     bool is_stopped;
 };
 

@@ -44,13 +44,14 @@ const struct db_statement order_create_statement = {
 };
 
 /* The same for a client's key. Of several orders with one key the first one gets it, and only that
- * one is inserted. */
+ * one is inserted. Where the id is taken, no key is: it would lead to somebody else's order. */
 const struct db_statement order_create_keyed_statement = {
     .name = "order_create_keyed",
     .sql = "WITH u AS MATERIALIZED ("
            " SELECT * FROM unnest($1::int8[], $2::uuid[], $3::text[], $4::int4[], $5::int4[],"
            " $6::text[]) AS u (id, uid, item_name, quantity, price, key)),"
            " keyed AS (INSERT INTO idempotency_keys (key, order_id) SELECT key, id FROM u"
+           " WHERE NOT EXISTS (SELECT FROM orders o WHERE o.id = u.id)"
            " ON CONFLICT (key) DO NOTHING RETURNING order_id),"
            " created AS ("
            " INSERT INTO orders (id, uid, item_name, quantity, price, status, next_attempt_at)"

@@ -47,6 +47,8 @@ def read_arguments():
     parser.add_argument("--rounds", type=positive, default=3, help="how often each case is measured; default 3")
     parser.add_argument("--only", type=names_of, default=cases.NAMES, metavar="NAME,…",
                         help="only these: " + ", ".join(cases.NAMES))
+    parser.add_argument("--flush-delay-us", type=int, default=0, metavar="N",
+                        help="let each flush of a database take N microseconds longer, as on a slower disk")
     parser.add_argument("--output", type=pathlib.Path, default=REPOSITORY / "build" / "bench",
                         help="folder for the results; default build/bench")
     return parser.parse_args()
@@ -92,9 +94,10 @@ def run(arguments):
     measure.raise_file_limit()
     if "allocations" in arguments.only:
         measure.counting_library()  # or it would be missed after all the work
-    with stage() as running:
+    with stage(arguments.flush_delay_us) as running:
         document = {"machine": machine.describe(REPOSITORY, running.clusters["order"].binaries),
-                    "seconds": arguments.seconds, "round_count": arguments.rounds}
+                    "seconds": arguments.seconds, "round_count": arguments.rounds,
+                    "flush_delay_us": arguments.flush_delay_us}
         rounds = measure_rounds(running, arguments, complaints)
         document["rounds"] = rounds
         document["cases"] = {name: report.summarise(figures) for name, figures in rounds.items()}

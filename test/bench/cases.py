@@ -10,10 +10,15 @@ class Case:
     # "floor" is pgbench on a database of its own, "orders" is wrk against the order service.
     kind: str
     failing_percent: int = 0
+    # Processes of each service, on one port.
+    instances: int = 1
 
 
+# Two of each come first: what is resident after all cases is then that of one.
 # The floor stands next to the case that is compared with it, so that both meet the same machine.
 CASES = (
+    Case("two-of-each-64", 64, "orders", instances=2),
+    Case("two-of-each-256", 256, "orders", instances=2),
     Case("floor-1", 1, "floor"),
     Case("orders-1", 1, "orders"),
     Case("orders-16", 16, "orders"),

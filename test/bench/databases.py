@@ -1,5 +1,6 @@
 """PostgreSQL as `./dev up` sets it up, unlike that of the tests, which does not sync: private, on disk, gone afterwards."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -24,8 +25,11 @@ def settings_of_up():
 
 
 class DurableCluster(Cluster):
-    def __init__(self, name):
+    """slow_flush: variables that make each of its flushes slower."""
+
+    def __init__(self, name, slow_flush):
         super().__init__(name)
+        self.environment = {**os.environ, **slow_flush}
         data = self.folder / "data"
         command = [str(self.binaries / "pg_checksums"), "--enable", "--no-sync", "-D", str(data)]
         subprocess.run(as_owner(command), check=True, capture_output=True, cwd="/")

@@ -23,6 +23,7 @@ def raise_file_limit():
 
 def measure_case(stage, case, seconds):
     clusters = stage.clusters
+    stage.set_instances(case.instances)
     stage.checkpoint()
     if case.kind == "floor":
         meter = usage.Meter({}, {"floor-database": clusters["floor"]})

@@ -9,6 +9,7 @@ CASES_TEXT = """\
   with its history. pgbench speaks to one server, so the tables of both services are in one database, on a cluster of
   its own, set up like the two others. Its first second is left out.
 - orders-N: wrk with N connections on one thread.
+- two-of-each-N: the same, with two processes of each service on one port (INSTANCES=2).
 - failing-P: wrk with 64 connections; the payment of P percent of the orders fails, which is answered 400."""
 
 
@@ -87,6 +88,8 @@ def markdown(document):
     run = (f"{document['round_count']} rounds of all cases, {document['seconds']} s each; a figure is the median of the rounds,\n"
            "a ratio the median of the rounds' ratios; lowest and highest are the rates' extremes. Busy elsewhere is the share\n"
            "of all processors that went into anything but the services, their databases and the client.")
+    if document["flush_delay_us"]:
+        run += f"\nEach flush of a database took {document['flush_delay_us']} us longer, on purpose."
     parts = [("Run", f"{machine}\n\n{run}\n\n{CASES_TEXT}"), ("Aims", _aims(document["aims"]))]
     if document["cases"]:
         parts += [("Rate and latency", _rates(document["cases"])),

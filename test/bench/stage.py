@@ -14,16 +14,27 @@ import waiting
 DISK = "/var/tmp"
 
 
+def slow_flush(flush_delay_us):
+    """Variables for PostgreSQL."""
+    if flush_delay_us == 0:
+        return {}
+    library = os.environ.get("SAGA_SLOW_FLUSH", "")
+    if not pathlib.Path(library).is_file():
+        raise FileNotFoundError(f"SAGA_SLOW_FLUSH is no file: {library!r}")
+    return {"LD_PRELOAD": library, "FLUSH_DELAY_US": str(flush_delay_us)}
+
+
 class Stage:
-    def __init__(self, folder):
+    def __init__(self, folder, flush_delay_us):
         self.folder = folder
+        self.slow_flush = slow_flush(flush_delay_us)
         self.clusters = {}
         self.stack = None
         self.floor = None
 
     def start(self):
         for name in ("order", "payment", "floor"):
-            self.clusters[name] = DurableCluster(name)
+            self.clusters[name] = DurableCluster(name, self.slow_flush)
             self.clusters[name].start()
         self.floor = floor_database(self.clusters["floor"])
         self.stack = Stack(self.clusters, self.folder, 1)
@@ -37,13 +48,19 @@ class Stage:
         for cluster in self.clusters.values():
             cluster.checkpoint()
 
-    def restart(self, preload):
-        """preload: service name -> variables to start it with."""
+    def restart(self, variables):
+        """variables: service name -> settings to start it with."""
         for service in self.stack.services:
             service.stop()
         for name, service in reversed(self.services().items()):
-            service.environment.update(preload[name])
+            service.environment.update(variables[name])
             service.start()
+
+    def set_instances(self, count):
+        """Of each service; the settings tell how many there are."""
+        settings = {"INSTANCES": str(count)}
+        if self.stack.order.environment.get("INSTANCES", "1") != settings["INSTANCES"]:
+            self.restart({name: settings for name in self.services()})
 
     def audit(self):
         """Once every order is finished. Returns the violations, and what was looked at."""
@@ -70,12 +87,12 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage():
+def stage(flush_delay_us):
     with tempfile.TemporaryDirectory(prefix="saga-bench-", dir=DISK) as folder:
         # PostgreSQL's user has its folders in there; and whatever else is temporary is there, too.
         os.chmod(folder, 0o755)
         tempfile.tempdir = folder
-        made = Stage(pathlib.Path(folder))
+        made = Stage(pathlib.Path(folder), flush_delay_us)
         try:
             made.start()
             yield made

@@ -16,13 +16,8 @@ def _stat(pid):
         return None
 
 
-def process_seconds(pid):
-    fields = _stat(pid)
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-
-
 def tree_seconds(pid):
-    """Of a postmaster: itself, its children, and those of its children that have ended."""
+    """Of a postmaster, or of the parent of a service's instances: itself, its children, and those that have ended."""
     ticks = 0
     for folder in pathlib.Path("/proc").iterdir():
         fields = _stat(folder.name) if folder.name.isdigit() else None
@@ -70,7 +65,7 @@ class Meter:
 
     def read(self):
         cpu_s = {"client": client_seconds()}
-        cpu_s.update((name, process_seconds(service.process.pid)) for name, service in self.services.items())
+        cpu_s.update((name, tree_seconds(service.process.pid)) for name, service in self.services.items())
         cpu_s.update((name, tree_seconds(cluster.process.pid)) for name, cluster in self.clusters.items())
         return {"cpu_s": cpu_s, "machine_s": machine_seconds(),
                 "databases": {name: cluster.counters() for name, cluster in self.clusters.items()}}

@@ -56,12 +56,13 @@ class Cluster:
         with open(self.folder / "data" / "postgresql.conf", "a", encoding="utf-8") as file:
             file.write(CONFIGURATION + f"port = {self.port}\n")
         self.process = None
+        self.environment = None
 
     def start(self):
         assert self.process is None
         command = [str(self.binaries / "postgres"), "-D", str(self.folder / "data")]
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(as_owner(command), stdout=log, stderr=log, cwd="/")
+            self.process = subprocess.Popen(as_owner(command), stdout=log, stderr=log, cwd="/", env=self.environment)
         waiting.wait_until(self.answers, 30, f"PostgreSQL on port {self.port} accepts connections")
 
     def answers(self):

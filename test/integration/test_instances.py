@@ -1,5 +1,6 @@
 """INSTANCES=2: processes that share one port, and the parent that watches over them."""
 
+import concurrent.futures
 import os
 import pathlib
 import signal
@@ -13,7 +14,10 @@ START_SECONDS = 20
 
 
 def children(service):
-    pid = service.process.pid
+    return children_of(service.process.pid)
+
+
+def children_of(pid):
     return {int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
@@ -40,6 +44,52 @@ def test_a_crashed_instance_is_started_again_and_nothing_is_lost(make_stack):
     assert stack.order.log().count("was ended by signal 9") == 1
     stack.settle()
     assert_answers_hold(stack, load)
+
+
+def test_a_stop_of_the_whole_group_drains(make_stack):
+    """As service managers do it: each process is told, and the parent tells its instances once more."""
+    stack = make_stack()
+    stack.payment.environment["PAYMENT_FAULTS"] = "8=delay:700"
+    start_with_two(stack.payment)
+    start_with_two(stack.order)
+    order = {"item_name": "Slow", "quantity": 1, "price": 8}
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        posted = [pool.submit(stack.post_order, order) for _ in range(12)]
+        wait_until(lambda: stack.pending_count() == 12, START_SECONDS, "all are under way")
+        process, stack.order.process = stack.order.process, None
+        for pid in [process.pid, *children_of(process.pid)]:
+            os.kill(pid, signal.SIGTERM)
+        assert [answer.result().status_code for answer in posted] == [200] * 12
+    assert process.wait(START_SECONDS) == 0
+    stack.order.start()
+    stack.settle()
+
+
+def test_an_instance_that_does_not_stop_is_killed(make_stack):
+    stack = make_stack(order_settings={"DRAIN_TIMEOUT_MS": "0"})
+    start_with_two(stack.order)
+    process, stack.order.process = stack.order.process, None
+    os.kill(min(children_of(process.pid)), signal.SIGSTOP)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(START_SECONDS) == 1
+    assert "killing 1 instances that did not stop in time" in stack.order.log()
+    stack.order.start()
+
+
+def test_a_starter_that_ignores_its_children_changes_nothing(make_stack):
+    stack = make_stack()
+    stack.order.stop()
+    stack.order.environment["INSTANCES"] = "2"
+    with open(stack.order.log_path, "ab") as log:
+        process = subprocess.Popen(["sh", "-c", "trap '' CHLD; exec \"$0\"", str(stack.order.binary)], stderr=log,
+                                   env=stack.order.environment)
+    stack.order.process = process
+    wait_until(stack.order.is_ready, START_SECONDS, "it is ready")
+    wait_until(lambda: len(children(stack.order)) == 2, START_SECONDS, "two instances run")
+    before = children(stack.order)
+    os.kill(min(before), signal.SIGKILL)
+    wait_until(lambda: len(children(stack.order) - before) == 1, START_SECONDS, "another instance runs")
+    wait_until(stack.order.is_ready, START_SECONDS, "it is ready")
 
 
 def test_instances_end_with_their_parent(make_stack):

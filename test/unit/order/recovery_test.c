@@ -82,14 +82,14 @@ static void backlog_is_taken_in_bounded_portions(void **state)
     backlog_open(&backlog);
     while (backlog.asked_count != 0)
         answer_sweep(&backlog, STATUS_OK, backlog.asked_count);
-    assert_int_equal(driver_adopted_count(backlog.world.driver), RECOVERY_SAGA_COUNT_MAX);
+    assert_int_equal(driver_adopted_count(backlog.world.driver), DRIVER_ADOPTED_COUNT_MAX);
     int sweep_count = backlog.sweep_count;
     pass_ms(&backlog.world, (uint64_t)3 * RECOVERY_INTERVAL_MS);
     assert_int_equal(backlog.sweep_count, sweep_count);
     wait_for_sweep(&backlog,
                    (uint64_t)2 * DRIVER_HOLD_MS); /* those that were taken are handed back */
     assert_true(driver_adopted_count(backlog.world.driver) + (size_t)backlog.asked_count <=
-                RECOVERY_SAGA_COUNT_MAX);
+                DRIVER_ADOPTED_COUNT_MAX);
     backlog_close(&backlog);
 }
 
@@ -100,7 +100,7 @@ static void room_is_asked_for_and_no_more(void **state)
     (void)state;
     backlog_open(&backlog);
     answer_sweep(&backlog, STATUS_OK, 1);
-    while (driver_adopted_count(backlog.world.driver) < RECOVERY_SAGA_COUNT_MAX) {
+    while (driver_adopted_count(backlog.world.driver) < DRIVER_ADOPTED_COUNT_MAX) {
         wait_for_sweep(&backlog, (uint64_t)2 * RECOVERY_INTERVAL_MS);
         last_count = backlog.asked_count;
         answer_sweep(&backlog, STATUS_OK, last_count);
@@ -130,12 +130,66 @@ static void sweeps_come_at_uneven_times(void **state)
     backlog_close(&backlog);
 }
 
+static void answer_sweep_with_suspect(struct backlog *backlog)
+{
+    struct order suspect = {.id = backlog->next_id++,
+                            .item_name = "Apple",
+                            .item_name_size = 5,
+                            .price = PRICE,
+                            .status = ORDER_PENDING,
+                            .epoch = STORE_SUSPECT_ATTEMPT_COUNT + 1,
+                            .attempts = STORE_SUSPECT_ATTEMPT_COUNT + 1};
+    backlog->asked_count = 0;
+    backlog->callback(backlog->context, STATUS_OK, &suspect, 1);
+}
+
+static void suspect_runs_alone_and_delays_others_by_its_own_time(void **state)
+{
+    struct backlog backlog;
+    (void)state;
+    backlog_open(&backlog);
+    backlog.world.payment_submit = STATUS_OK;
+    answer_sweep_with_suspect(&backlog);
+    pass_ms(&backlog.world, RECOVERY_INTERVAL_MS / 4);
+    assert_int_equal(backlog.asked_count, 0);
+    answer_payment(&backlog.world, CALL_VOID, PAYMENT_VOIDED);
+    answer_move(&backlog.world, ORDER_CANCELLED, STATUS_OK);
+    wait_for_sweep(&backlog, RECOVERY_INTERVAL_MS / 4);
+    answer_sweep_with_suspect(&backlog);
+    wait_for_sweep(&backlog, (uint64_t)2 * RECOVERY_INTERVAL_MS); /* this one never ends */
+    backlog_close(&backlog);
+}
+
+/* Whoever is waited for can't fill the places of those that recovery may claim. */
+static void overload_leaves_room_for_recovery(void **state)
+{
+    struct backlog backlog;
+    struct driver_client client = {.is_cancelling = true};
+    struct order order = {
+        .item_name = "Apple", .item_name_size = 5, .price = PRICE, .status = ORDER_CANCELLING};
+    struct trace trace = {.id = "t"};
+    (void)state;
+    backlog_open(&backlog);
+    struct driver *driver = backlog.world.driver;
+    do
+        order.id = backlog.next_id++;
+    while (driver_adopt(driver, &order, &trace, &client) == STATUS_OK);
+    assert_int_equal(driver_saga_count(driver), DRIVER_SAGA_COUNT_MAX - DRIVER_ADOPTED_COUNT_MAX);
+    while (backlog.asked_count != 0)
+        answer_sweep(&backlog, STATUS_OK, backlog.asked_count);
+    assert_int_equal(driver_adopted_count(driver), DRIVER_ADOPTED_COUNT_MAX);
+    assert_int_equal(driver_saga_count(driver), DRIVER_SAGA_COUNT_MAX);
+    backlog_close(&backlog);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(backlog_is_taken_in_bounded_portions),
         cmocka_unit_test(room_is_asked_for_and_no_more),
         cmocka_unit_test(sweeps_come_at_uneven_times),
+        cmocka_unit_test(overload_leaves_room_for_recovery),
+        cmocka_unit_test(suspect_runs_alone_and_delays_others_by_its_own_time),
     };
     return cmocka_run_group_tests_name("order/recovery", tests, NULL, NULL);
 }
