@@ -5,7 +5,13 @@
 
 #include "db/batch_private.h"
 
-enum { SWEEP_INTERVAL_MS = 50 };
+/* Why not two segments at once: each is a flush, and the second would wait behind the first one's.
+ */
+enum {
+    SEGMENT_LATE_MS = 25,      /* from then on a segment keeps nobody waiting any more */
+    SEGMENT_LARGE_COUNT = 256, /* so many units are worth a segment of their own */
+    SWEEP_INTERVAL_MS = 25,
+};
 
 static struct db_segment *segment_of(struct db_batch *batch, const struct db_conn *conn)
 {
@@ -126,6 +132,19 @@ static bool is_suspects_turn(const struct db_batch *batch)
     return batch->suspects_are_next || list_is_empty(&batch->waiting);
 }
 
+static bool is_segment_due(const struct db_batch *batch, uint64_t now_ms)
+{
+    if (batch->waiting_count >= SEGMENT_LARGE_COUNT)
+        return true;
+    for (int i = 0; i < batch->settings->connection_count; i++) {
+        const struct db_segment *segment = &batch->segments[i];
+        bool is_usual = segment->count != 0 && segment->units[0]->group == 0;
+        if (is_usual && now_ms < segment->sent_ms + SEGMENT_LATE_MS)
+            return false;
+    }
+    return true;
+}
+
 /* When a send fails, on_down has taken the segment back already. */
 static void send_segment(struct db_batch *batch, struct db_conn *conn, struct db_segment *segment)
 {
@@ -148,13 +167,15 @@ static void send_waiting(struct db_batch *batch, uint64_t now_ms)
         bool takes_suspects = is_suspects_turn(batch);
         struct list_node *list = takes_suspects ? &batch->suspects.waiting : &batch->waiting;
         struct db_conn *conn = db_pool_find_free(batch->pool);
-        if (list_is_empty(list) || conn == NULL)
+        if (list_is_empty(list) || conn == NULL ||
+            (!takes_suspects && !is_segment_due(batch, now_ms)))
             return;
         struct db_segment *segment = segment_of(batch, conn);
         fill_segment(batch, segment, list, now_ms);
         if (segment->count == 0)
             continue;
         batch->suspects_are_next = !takes_suspects;
+        segment->sent_ms = now_ms;
         send_segment(batch, conn, segment);
     }
 }

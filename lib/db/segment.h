@@ -20,6 +20,7 @@ struct db_segment {
     struct db_unit *units[DB_SEGMENT_UNIT_COUNT_MAX];
     size_t count;
     size_t size;
+    uint64_t sent_ms;
 };
 
 /* The parameters of one statement. */

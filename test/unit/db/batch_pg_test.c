@@ -120,6 +120,57 @@ static void test_many_units_make_few_commits(void **state)
     free(probes);
 }
 
+enum { LOCKED_KEY = 5, TRY_COUNT = 20, LARGE_COUNT = 256 };
+
+/* Sends a unit that a lock holds up, and one after it. Returns how many wait then. */
+static size_t send_behind_a_lock(struct pg_fixture *fixture, struct probe *locked,
+                                 struct probe *behind)
+{
+    pg_execute(fixture, "BEGIN; INSERT INTO items VALUES (5, 1, 1)");
+    *locked = item_probe(LOCKED_KEY, 2, 1);
+    *behind = item_probe(LOCKED_KEY + 1, 2, 1);
+    submit_all(fixture, locked, 1);
+    pg_fixture_turn(fixture);
+    submit_all(fixture, behind, 1);
+    pg_fixture_turn(fixture);
+    return db_batch_waiting_count(fixture->batch);
+}
+
+/* A machine that pauses between two turns makes the first segment late; not each time. */
+static void test_segment_waits_for_the_one_before_unless_that_is_late(void **state)
+{
+    struct pg_fixture *fixture = *state;
+    struct probe locked;
+    struct probe behind;
+    bool has_waited = false;
+    for (int i = 0; i < TRY_COUNT && !has_waited; i++) {
+        has_waited = send_behind_a_lock(fixture, &locked, &behind) == 1;
+        pg_fixture_await(fixture, &behind, 1); /* on the other connection */
+        assert_int_equal(locked.answer_count, 0);
+        pg_execute(fixture, "ROLLBACK");
+        pg_fixture_await(fixture, &locked, 1);
+    }
+    assert_true(has_waited);
+}
+
+static void test_large_segment_waits_for_none(void **state)
+{
+    struct pg_fixture *fixture = *state;
+    struct probe locked;
+    struct probe behind;
+    struct probe probes[LARGE_COUNT];
+    send_behind_a_lock(fixture, &locked, &behind);
+    for (int i = 0; i < LARGE_COUNT; i++)
+        probes[i] = item_probe(LOCKED_KEY + 2 + i, 1, 1);
+    submit_all(fixture, probes, LARGE_COUNT);
+    pg_fixture_turn(fixture);
+    assert_int_equal(db_batch_waiting_count(fixture->batch), 0);
+    pg_execute(fixture, "ROLLBACK");
+    pg_fixture_await(fixture, &locked, 1);
+    pg_fixture_await(fixture, &behind, 1);
+    pg_fixture_await(fixture, probes, LARGE_COUNT);
+}
+
 static void test_rows_go_to_the_units_of_their_key(void **state)
 {
     struct pg_fixture *fixture = *state;
@@ -261,6 +312,8 @@ int main(void)
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_many_units_make_few_commits),
+        TEST(test_segment_waits_for_the_one_before_unless_that_is_late),
+        TEST(test_large_segment_waits_for_none),
         TEST(test_rows_go_to_the_units_of_their_key),
         TEST(test_bad_rows_are_refused_alone),
         TEST(test_failed_commit_is_no_commit),
