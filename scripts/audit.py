@@ -41,13 +41,15 @@ LEGAL_STORIES = {
 # A line carries the time at which its transaction began, which need not be the order of the commits.
 TRANSACTION_AGE_MAX_S = 60
 
-Order = collections.namedtuple("Order", "id uid price status age_s statuses reasons times")
+Order = collections.namedtuple("Order", "id uid price status age_s is_parked statuses reasons times")
 Payment = collections.namedtuple("Payment", "order_id id uid amount status")
 
-# The order and its history in one statement: the same snapshot.
+# The order and its history in one statement: the same snapshot. Parked: STORE_ATTEMPT_COUNT_MAX claims in a row, and
+# the last lease has ended.
 ORDERS_SQL = """
     SELECT o.id, o.uid::text, o.price, o.status,
         extract(epoch FROM now() - coalesce(h.last_at, o.created_at))::float8,
+        o.attempts >= 10 AND o.next_attempt_at <= now(),
         coalesce(h.statuses, '{{}}'), coalesce(h.reasons, '{{}}'), coalesce(h.times, '{{}}')
     FROM orders o, LATERAL (
         SELECT max(e.at) AS last_at, array_agg(e.status ORDER BY e.at) AS statuses,
@@ -124,8 +126,13 @@ def judge(order, payments, unfinished_max_age_s):
         found += judge_cancelled(order, payments)
     found += judge_history(order)
     if unfinished_max_age_s is not None and order.status in UNFINISHED and order.age_s > unfinished_max_age_s:
-        found.append(("I5", f"{order.status} for {order.age_s:.0f} s"))
+        parked = f", parked: POST /orders/{order.id}/resume" if order.is_parked else ""
+        found.append(("I5", f"{order.status} for {order.age_s:.0f} s{parked}"))
     return found
+
+
+def plural(count, word):
+    return f"{count} {word}" + ("" if count == 1 else "s")
 
 
 class Audit:
@@ -242,9 +249,9 @@ class Audit:
         if self.hand_made_count:
             shown = ", ".join(map(str, self.hand_made_ids))
             more = ", ..." if self.hand_made_count > len(self.hand_made_ids) else ""
-            print(f"note: {self.hand_made_count} payments without a uid, made by hand: order {shown}{more}")
-        print(f"audit: {self.order_count} orders, {self.payment_count} payments, {self.key_count} idempotency keys: "
-              f"{self.violation_count} violations")
+            print(f"note: {plural(self.hand_made_count, 'payment')} without a uid, made by hand: order {shown}{more}")
+        print(f"audit: {plural(self.order_count, 'order')}, {plural(self.payment_count, 'payment')}, "
+              f"{plural(self.key_count, 'idempotency key')}: {plural(self.violation_count, 'violation')}")
         return self.violation_count == 0
 
 

@@ -38,21 +38,42 @@ is_configured() {
         grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "build/$1/CMakeCache.txt"
 }
 
+# count_tests FOLDER [CTEST OPTION…]
+count_tests() {
+    local folder=$1
+    shift
+    ctest --test-dir "$folder" -N "$@" 2>/dev/null | sed -n 's/^Total Tests: *//p'
+}
+
+# run_ctest NAME [CTEST OPTION…] - in build/NAME; what it says is kept for the summary.
+run_ctest() {
+    local name=$1
+    shift
+    ctest --test-dir "build/$name" -j2 --output-on-failure --no-tests=error "$@" |
+        tee "$run_dir/test-$name.log"
+}
+
 # run_tests [CTEST OPTION…] - everything in build/dev; unit, integration and a short chaos in build/asan.
+# A selection by the caller may leave nothing to do in one of the builds, which is not built then.
 run_tests() {
-    local outcome=0 allow_none=()
-    # A selection by the caller may leave nothing to do in one of the builds.
-    [ "$#" -gt 0 ] || allow_none=(--no-tests=error)
+    local outcome=0 in_asan=(-L '^(unit|integration|chaos)$')
     mkdir -p "$run_dir"
-    say "Tests in build/dev"
-    ctest --test-dir build/dev -j2 --output-on-failure "${allow_none[@]}" "$@" |
-        tee "$run_dir/test-dev.log" || outcome=1
-    say "Unit, integration and chaos tests in build/asan (AddressSanitizer, UBSan)"
-    UBSAN_OPTIONS=print_stacktrace=1 \
-        ctest --test-dir build/asan -j2 --output-on-failure -L '^(unit|integration|chaos)$' \
-        "${allow_none[@]}" "$@" | tee "$run_dir/test-asan.log" || outcome=1
+    rm -f "$run_dir"/test-{dev,asan}.log
+    if [ "$(count_tests build/dev "$@")" = 0 ] && [ "$(count_tests build/asan "${in_asan[@]}" "$@")" = 0 ]; then
+        misuse "there is no such test: $*" "All of them:  ctest --test-dir build/dev -N"
+    fi
+    build_preset dev
+    if [ "$(count_tests build/dev "$@")" != 0 ]; then
+        say "Tests in build/dev"
+        run_ctest dev "$@" || outcome=1
+    fi
+    if [ "$(count_tests build/asan "${in_asan[@]}" "$@")" != 0 ]; then
+        build_preset asan
+        say "Unit, integration and chaos tests in build/asan (AddressSanitizer, UBSan)"
+        UBSAN_OPTIONS=print_stacktrace=1 run_ctest asan "${in_asan[@]}" "$@" || outcome=1
+    fi
     say "Summary"
-    grep -HE '^[0-9]+% tests passed|^No tests were found|\(Skipped\)$' "$run_dir"/test-{dev,asan}.log |
+    grep -HsE '^[0-9]+% tests passed|\(Skipped\)$' "$run_dir"/test-{dev,asan}.log |
         sed -E 's#^.*/test-([a-z]+)\.log:#    build/\1  #'
     return "$outcome"
 }

@@ -86,7 +86,7 @@ install_packages() {
             "If that is what this is, see whether 'apt-get update' works: build/run/apt.log"
         packages+=("$chosen")
     done
-    say "Installing ${#packages[@]} packages and what they need: this can take minutes, without a word here"
+    say "Installing $(plural "${#packages[@]}" package) and what is needed for it: this can take minutes, without a word here"
     if ! apt_install "${packages[@]}" >>"$log" 2>&1 </dev/null; then
         show_tail "$log"
         fail "apt-get could not install ${packages[*]}" \

@@ -24,20 +24,17 @@ load_ports() {
     fi
 }
 
-# report_ignored_ports - after load_ports: the variables that ask for other ports than those in use.
-report_ignored_ports() {
-    local name variable ignored=()
+# ignored_ports - after load_ports: the variables that ask for other ports than those in use.
+ignored_ports() {
+    local name variable
     for name in "${service_names[@]}"; do
         variable=${name^^}_PORT
         [ "${!variable:-${service_port[$name]}}" = "${service_port[$name]}" ] ||
-            ignored+=("$variable=${!variable}")
+            printf '%s\n' "$variable"
         variable=${name^^}_DB_PORT
         [ "${!variable:-${database_port[$name]}}" = "${database_port[$name]}" ] ||
-            ignored+=("$variable=${!variable}")
+            printf '%s\n' "$variable"
     done
-    if [ "${#ignored[@]}" -ne 0 ]; then
-        say "Ignored: ${ignored[*]}. What runs keeps its ports; to change them: ./dev down first"
-    fi
 }
 
 anything_runs() {
@@ -65,28 +62,40 @@ port_listener() {
     fi
 }
 
-# check_port VARIABLE PORT - that it is a port, and free.
+# check_port VARIABLE PORT - that it is a port; prints a line if it is not free.
 check_port() {
     local listener
     if [[ ! $2 =~ ^[0-9]{1,5}$ ]] || [ "$2" -lt 1 ] || [ "$2" -gt 65535 ]; then
-        fail "$1 is '$2', which is not a port" "It takes a number from 1 to 65535."
+        misuse "$1 is '$2', which is not a port" "It takes a number from 1 to 65535."
     fi
     if listener=$(port_listener "$2"); then
-        fail "port $2 is in use by $listener" \
-            "Stop that, or choose another port:  $1=$(($2 + 1000)) ./dev up"
+        printf '%s=%s %s\n' "$1" "$(($2 > 64535 ? $2 - 1000 : $2 + 1000))" "port $2 is in use by $listener"
     fi
 }
 
-# Before anything is started. What already runs of ours is on its port rightly.
-check_ports() {
-    local name all
-    all="${service_port[*]} ${database_port[*]}"
-    if [ "$(tr ' ' '\n' <<<"$all" | sort -u | wc -l)" -ne 4 ]; then
-        fail "two of the four ports are the same: $all" \
-            "ORDER_PORT, PAYMENT_PORT, ORDER_DB_PORT and PAYMENT_DB_PORT must differ."
-    fi
+# busy_ports - what check_port says of each port; what already runs of ours is on its port rightly.
+busy_ports() {
+    local name
     for name in "${service_names[@]}"; do
         service_pid "$name" >/dev/null || check_port "${name^^}_PORT" "${service_port[$name]}"
         cluster_pid "$name" >/dev/null || check_port "${name^^}_DB_PORT" "${database_port[$name]}"
     done
+}
+
+# Before anything is started.
+check_ports() {
+    local all busy
+    all="${service_port[*]} ${database_port[*]}"
+    if [ "$(tr ' ' '\n' <<<"$all" | sort -u | wc -l)" -ne 4 ]; then
+        misuse "two of the four ports are the same: $all" \
+            "ORDER_PORT, PAYMENT_PORT, ORDER_DB_PORT and PAYMENT_DB_PORT must differ."
+    fi
+    busy=$(busy_ports) || exit
+    if [ -n "$busy" ]; then
+        local lines
+        mapfile -t lines <<<"$busy"
+        local reasons=("${lines[@]#* }")
+        fail "${reasons[0]}" "${reasons[@]:1}" \
+            "Stop that, or choose other ports:  ${lines[*]%% *} ./dev up"
+    fi
 }

@@ -27,6 +27,17 @@ fail() {
     exit 1
 }
 
+# misuse WHAT [NEXT…] - a command or a variable that makes no sense.
+misuse() {
+    report "$@"
+    exit 2
+}
+
+# plural COUNT WORD
+plural() {
+    printf '%s %s%s\n' "$1" "$2" "$([ "$1" -eq 1 ] || printf s)"
+}
+
 # show_tail FILE - the last lines of a log, indented, on stderr.
 show_tail() {
     if [ -r "$1" ]; then

@@ -19,6 +19,33 @@ service_pid() {
     printf '%s\n' "$pid"
 }
 
+# settings_of PID - NAME=DEFAULT of each setting of the running service that `up` passes through.
+settings_of() {
+    "/proc/$1/exe" --help 2>/dev/null |
+        sed -nE '/^  --.*, [A-Z_]+$/ { s/.*, //; N; s/\n.*\(default: (.*)\)$/=\1/p }' |
+        grep -vE '^(DATABASE_URL|LISTEN|PAYMENT_SERVICE_URL)='
+}
+
+# ignored_settings NAME - the variables of this call that the running service was not started with.
+ignored_settings() {
+    local pid variable default entry
+    pid=$(service_pid "$1") || return 0
+    while IFS='=' read -r variable default; do
+        [ -n "${!variable+set}" ] || continue
+        entry=$(grep --null-data "^$variable=" "/proc/$pid/environ" | tr -d '\0') || entry="=$default"
+        [ "${!variable}" = "${entry#*=}" ] || printf '%s (%s-service)\n' "$variable" "$1"
+    done < <(settings_of "$pid")
+}
+
+# report_ignored - after load_ports, before anything is started: what only a start would bring about.
+report_ignored() {
+    local name ignored
+    ignored=$(ignored_ports && for name in "${service_names[@]}"; do ignored_settings "$name"; done)
+    if [ -n "$ignored" ]; then
+        say "Settings of this call that are not in effect: ${ignored//$'\n'/, }; ./dev down first"
+    fi
+}
+
 service_ready() {
     curl --silent --fail --noproxy '*' --max-time 1 --output /dev/null \
         "http://127.0.0.1:${service_port[$1]}/readyz"

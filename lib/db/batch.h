@@ -6,11 +6,11 @@
  * Units    *_ms: milliseconds of the loop's monotonic clock.
  * Limits   DB_WAITING_COUNT_MAX waiting units, beyond which submit refuses.
  *
- * Once per turn (LOOP_PHASE_DATABASE) all that waits leaves as one segment: each statement once, its
- * parameters as arrays over all its units, and one Sync. A segment is one transaction: it commits
- * with the Sync or nothing of it happened (PostgreSQL manual, "Pipeline Mode"). While it is under
- * way, units gather for the next one. Another connection is used at the same time only where many
- * units wait, or where a segment takes long: held up by a lock, or by a server that has gone.
+ * Once per turn (LOOP_PHASE_DATABASE) all that waits leaves as one segment: each statement once,
+ * its parameters as arrays over all its units, and one Sync. A segment is one transaction: it
+ * commits with the Sync or nothing of it happened (PostgreSQL manual, "Pipeline Mode"). While it is
+ * under way, units gather for the next one. Another connection is used at the same time only where
+ * many units wait, or where a segment takes long: held up by a lock, or by a server that has gone.
  *
  * A segment refused by the data, or over a lock that somebody holds, is taken apart until the
  * guilty unit stands alone; its neighbours commit. Meanwhile its units, and further ones of their

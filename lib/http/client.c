@@ -5,11 +5,9 @@
 #include <stdlib.h>
 
 #include "base/lookup.h"
-#include "http/client_conn.h"
+#include "http/client_conns.h"
 
 enum {
-    /* Up to here calls share a connection before another one is opened. */
-    DEPTH_PREFERRED = 16,
     /* After a failure, how long to do with the connections that are up. */
     GROWTH_PAUSE_MS = 1000,
     /* A call that waits ends at most this late: the list is not searched more often. */
@@ -28,7 +26,7 @@ struct http_client {
     struct loop_hook
         hook; /* runs before the set's, so that what it writes leaves in the same turn */
     struct net_set set;
-    struct client_conn conns[HTTP_CLIENT_CONNECTION_COUNT_MAX];
+    struct client_conns conns;
     struct list_node waiting;
     size_t waiting_count;
     struct timer waiting_timer; /* no later than the first deadline of `waiting`, once it runs */
@@ -120,12 +118,9 @@ static void on_waiting_timer(struct timer *timer, void *context)
     watch_waiting(context);
 }
 
-static size_t count_in_state(const struct http_client *client, enum client_conn_state state)
+static struct client_spread spread_now(struct http_client *client)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
-        count += client->conns[i].state == state;
-    return count;
+    return client_conns_spread(&client->conns, clock_now_ms(&client->loop->clock));
 }
 
 static void on_up(void *owner)
@@ -161,8 +156,8 @@ static void on_unreachable(struct http_client *client, const char *reason)
 
 static void on_connect_failed(struct http_client *client, const char *reason)
 {
-    if (count_in_state(client, CLIENT_CONN_UP) != 0 ||
-        count_in_state(client, CLIENT_CONN_CONNECTING) != 0) {
+    const struct client_spread spread = spread_now(client);
+    if (spread.count + spread.stalled_count + spread.connecting_count != 0) {
         client->growth_paused_ms = clock_now_ms(&client->loop->clock) + GROWTH_PAUSE_MS;
         return;
     }
@@ -210,19 +205,7 @@ static void on_ended(void *owner, bool was_up, const char *reason)
 
 static const struct client_conn_events conn_events = {.on_up = on_up, .on_ended = on_ended};
 
-/* NULL where none is up. The first of equals, so that little work stays on few connections. */
-static struct client_conn *least_loaded(struct http_client *client)
-{
-    struct client_conn *best = NULL;
-    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++) {
-        struct client_conn *conn = &client->conns[i];
-        if (conn->state == CLIENT_CONN_UP && (best == NULL || conn->call_count < best->call_count))
-            best = conn;
-    }
-    return best;
-}
-
-static void send_waiting(struct http_client *client)
+static void send_waiting(struct http_client *client, const struct client_spread *spread)
 {
     uint64_t now_ms = clock_now_ms(&client->loop->clock);
     while (!list_is_empty(&client->waiting)) {
@@ -231,8 +214,8 @@ static void send_waiting(struct http_client *client)
             give_up(client, call);
             continue;
         }
-        struct client_conn *conn = least_loaded(client);
-        if (conn == NULL || !client_conn_has_room(conn))
+        struct client_conn *conn = client_spread_choose(spread);
+        if (conn == NULL)
             return;
         list_remove(&call->node);
         client->waiting_count--;
@@ -240,30 +223,23 @@ static void send_waiting(struct http_client *client)
     }
 }
 
-static bool needs_connection(struct http_client *client)
+static bool needs_connection(const struct http_client *client, const struct client_spread *spread)
 {
     /* What is closing tells in a moment whether it was an attempt that failed. */
-    if (client->lookup != NULL || count_in_state(client, CLIENT_CONN_CONNECTING) != 0 ||
-        count_in_state(client, CLIENT_CONN_CLOSING) != 0)
+    if (client->lookup != NULL || spread->connecting_count != 0 || spread->closing_count != 0)
         return false;
-    const struct client_conn *conn = least_loaded(client);
-    if (conn == NULL)
+    if (spread->count + spread->stalled_count == 0)
         return client->waiting_count != 0;
-    return conn->call_count >= DEPTH_PREFERRED &&
+    return client_spread_should_grow(spread) &&
            clock_now_ms(&client->loop->clock) >= client->growth_paused_ms;
 }
 
 static void open_connection(struct http_client *client)
 {
-    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++) {
-        struct client_conn *conn = &client->conns[i];
-        if (conn->state != CLIENT_CONN_DOWN)
-            continue;
-        if (!client_conn_connect(conn, &client->set,
-                                 &client->origin.addresses[client->address_index]))
-            on_connect_failed(client, status_text(STATUS_NO_MEMORY));
-        return;
-    }
+    struct client_conn *conn = client_conns_find_down(&client->conns);
+    if (conn != NULL &&
+        !client_conn_connect(conn, &client->set, &client->origin.addresses[client->address_index]))
+        on_connect_failed(client, status_text(STATUS_NO_MEMORY));
 }
 
 /* The end of the turn: everything submitted in it leaves together. */
@@ -272,8 +248,9 @@ static void dispatch(void *context)
     struct http_client *client = context;
     if (client->is_closing)
         return;
-    send_waiting(client);
-    if (needs_connection(client)) {
+    const struct client_spread spread = spread_now(client);
+    send_waiting(client, &spread);
+    if (needs_connection(client, &spread)) {
         if (client->origin.address_count == 0)
             start_lookup(client);
         else
@@ -303,8 +280,7 @@ enum status http_client_open(struct loop *loop, const char *url, struct http_cli
         free(opened);
         return status;
     }
-    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
-        client_conn_init(&opened->conns[i], loop, &opened->origin, &conn_events, opened);
+    client_conns_init(&opened->conns, loop, &opened->origin, &conn_events, opened);
     list_init(&opened->waiting);
     list_init(&opened->unsent);
     timer_init(&opened->waiting_timer, on_waiting_timer, opened);
@@ -339,8 +315,7 @@ void http_client_close(struct http_client *client)
     client->is_closing = true;
     if (client->lookup != NULL)
         lookup_cancel(client->lookup);
-    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
-        client_conn_close(&client->conns[i]);
+    client_conns_close(&client->conns);
     list_move_all(&client->unsent, &client->waiting);
     client->waiting_count = 0;
     answer_unsent(client);

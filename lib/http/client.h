@@ -3,12 +3,15 @@
  * Place    payment port's adapter -> [client] -> net/conn, http/parser, base/lookup.
  * Thread   the loop thread only. No function blocks.
  * Errors   submit reports refusal; the outcome of an accepted call goes only to its callback.
- * Limits   HTTP_CLIENT_CONNECTION_COUNT_MAX connections with HTTP_CLIENT_DEPTH_MAX calls each;
+ * Limits   HTTP_CLIENT_CONNECTION_COUNT_MAX connections with HTTP_CLIENT_DEPTH_MAX calls each, and
+ *          calls on HTTP_CLIENT_SPREAD_COUNT_MAX of them while none stalls;
  *          HTTP_CLIENT_WAITING_COUNT_MAX calls that wait for a place.
  *
  * The callback tells apart what a saga must tell apart (R2): a complete answer; surely not one byte
  * has left; everything else, where the other side may or may not have acted. A call that does not
- * get its answer in time ends its connection, and with it the calls queued behind it. */
+ * get its answer in time ends its connection, and with it the calls queued behind it. These are
+ * few: a connection that has brought no answer for HTTP_CLIENT_STALL_MS takes no further call until
+ * it brings one. */
 #pragma once
 
 #include <stdint.h>
@@ -19,9 +22,11 @@
 #include "http/message.h"
 
 enum {
-    HTTP_CLIENT_CONNECTION_COUNT_MAX = 8,
+    HTTP_CLIENT_CONNECTION_COUNT_MAX = 32,
+    HTTP_CLIENT_SPREAD_COUNT_MAX = 8,
     HTTP_CLIENT_DEPTH_MAX = 64,
-    HTTP_CLIENT_WAITING_COUNT_MAX = 16384
+    HTTP_CLIENT_WAITING_COUNT_MAX = 16384,
+    HTTP_CLIENT_STALL_MS = 25
 };
 
 struct http_client; /* opaque */

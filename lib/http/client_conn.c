@@ -89,6 +89,7 @@ static void take_answer(struct client_conn *conn)
         .header_count = message->header_count,
     };
     bool keep_alive = message->keep_alive;
+    conn->progress_ms = clock_now_ms(&conn->loop->clock);
     answer_first(conn, STATUS_OK, &answer);
     if (!keep_alive)
         end_connection(conn, "the other side ends it with this answer");
@@ -157,6 +158,7 @@ void client_conn_init(struct client_conn *conn, struct loop *loop, const struct 
     conn->owner = owner;
     conn->net = NULL;
     conn->call_count = 0;
+    conn->progress_ms = 0;
     list_init(&conn->calls);
     timer_init(&conn->timer, on_timer, conn);
 }
@@ -199,13 +201,14 @@ static void append_request(struct buffer *to, const struct http_call *call, cons
 void client_conn_send(struct client_conn *conn, struct http_call *call)
 {
     assert(client_conn_has_room(conn));
+    uint64_t now_ms = clock_now_ms(&conn->loop->clock);
     append_request(net_conn_output(conn->net), call, conn->origin->authority);
     list_append(&conn->calls, &call->node);
-    conn->call_count++;
+    if (conn->call_count++ == 0)
+        conn->progress_ms = now_ms;
     net_conn_mark(conn->net);
     /* A timer that is early looks at the calls again; so it need not move for each of them. */
     if (!timer_is_active(&conn->timer) || call->deadline_ms < conn->timer.deadline_ms) {
-        uint64_t now_ms = clock_now_ms(&conn->loop->clock);
         uint64_t rest_ms = call->deadline_ms > now_ms ? call->deadline_ms - now_ms : 0;
         timer_start(&conn->loop->clock, &conn->timer, rest_ms);
     }

@@ -52,6 +52,7 @@ struct client_conn {
     struct http_parser parser;
     struct list_node calls;
     size_t call_count;
+    uint64_t progress_ms; /* of the last answer, or of the first call after idleness */
     struct timer timer; /* CONNECTING: the end of patience. UP: no later than the first deadline */
     bool was_up;
     const char *end_reason;
@@ -67,6 +68,13 @@ bool client_conn_connect(struct client_conn *conn, struct net_set *set,
 static inline bool client_conn_has_room(const struct client_conn *conn)
 {
     return conn->state == CLIENT_CONN_UP && conn->call_count < HTTP_CLIENT_DEPTH_MAX;
+}
+
+/* It has brought no answer for too long: what is sent now would wait behind something that hangs.
+ */
+static inline bool client_conn_is_stalled(const struct client_conn *conn, uint64_t now_ms)
+{
+    return conn->call_count != 0 && now_ms - conn->progress_ms >= HTTP_CLIENT_STALL_MS;
 }
 
 /* Only where it has room. The bytes leave with the set's hook. */

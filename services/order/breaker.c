@@ -21,15 +21,19 @@ static void close_breaker(struct breaker *breaker)
 
 static void count_failure(struct breaker *breaker)
 {
+    uint64_t now_ms = clock_now_ms(breaker->clock);
+    if (breaker->failure_count != 0 && breaker->last_failure_ms == now_ms)
+        return;
+    breaker->last_failure_ms = now_ms;
     breaker->failure_count++;
     if (!breaker->is_open && breaker->failure_count < BREAKER_FAILURE_COUNT_MAX)
         return;
     if (!breaker->is_open)
         log_write(breaker->log, LOG_WARN, NULL,
-                  "circuit breaker open: %u calls to the payment in a row got no answer",
+                  "circuit breaker open: %u times in a row the payment gave no answer",
                   breaker->failure_count);
     breaker->is_open = true;
-    breaker->probe_after_ms = clock_now_ms(breaker->clock) + BREAKER_OPEN_MS;
+    breaker->probe_after_ms = now_ms + BREAKER_OPEN_MS;
 }
 
 /* A failed service answers nothing. A plain 500 is an answer. */

@@ -6,11 +6,14 @@
  * Limits     BREAKER_CALL_COUNT_MAX calls under way.
  * Units      *_ms: milliseconds.
  *
+ * Source     M. Nygard, "Release It!", chapter 5: Circuit Breaker.
+ *
  * CLOSED: calls pass. After BREAKER_FAILURE_COUNT_MAX failures in a row (no answer at all) it is
  * OPEN: calls are refused with STATUS_UNAVAILABLE, surely not sent, so an order that never reached
  * the payment is cancelled at once instead of waiting. After BREAKER_OPEN_MS one call passes as a
- * probe; its answer closes the breaker, its failure keeps it open. Source     M. Nygard, "Release
- * It!", chapter 5: Circuit Breaker. */
+ * probe; its answer closes the breaker, its failure keeps it open.
+ * Calls that fail in the same millisecond count as one failure: they ended with one connection, and
+ * only the call at its head need have failed. */
 #pragma once
 
 #include "base/clock.h"
@@ -26,6 +29,7 @@ struct breaker {
     struct log *log;
     struct slab calls;
     unsigned failure_count; /* in a row */
+    uint64_t last_failure_ms;
     bool is_open;
     bool is_probing;
     uint64_t probe_after_ms; /* while open */

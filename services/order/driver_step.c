@@ -49,8 +49,14 @@ static void log_saga(const struct saga *saga, enum log_level level, const char *
 static void log_not_created(const struct saga *saga, enum status status)
 {
     struct log_fields fields = {.order_id = saga->order.id, .trace_id = saga->trace.id};
-    log_write(saga->driver->settings.log, LOG_WARN, &fields, "Order not created: %s",
-              status_text(status));
+    struct log *log = saga->driver->settings.log;
+    if (saga->is_key_taken) {
+        fields.order_id = 0; /* ours will never exist, and the other one's is not known here */
+        log_write(log, LOG_INFO, &fields,
+                  "Order not created: this Idempotency-Key has an order already");
+        return;
+    }
+    log_write(log, LOG_WARN, &fields, "Order not created: %s", status_text(status));
 }
 
 static enum saga_event event_of_create(struct saga *saga, enum status status)
@@ -179,14 +185,13 @@ static void on_moved(void *context, enum status status, enum order_status curren
         saga_handle(saga, EV_OVERTAKEN);
         return;
     }
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK && status != STATUS_CONFLICT) {
         log_saga(saga, LOG_WARN, "Order status not written yet; trying again");
         saga_handle(saga, EV_STORE_FAILED);
         return;
     }
-    enum saga_event event = current == saga_status(saga->state) ? EV_STORED : EV_OVERTAKEN;
     saga->order.status = current;
-    saga_handle(saga, event);
+    saga_handle(saga, status == STATUS_OK ? EV_STORED : EV_OVERTAKEN);
 }
 
 static struct outcome store_status(struct saga *saga)

@@ -8,7 +8,7 @@
  *
  * The payment service's row is a write-once register: the first of PAID, FAILED, VOIDED decides the
  * order. UNKNOWN never becomes CANCELLED by itself: the charge is repeated while its budget lasts,
- * then void-if-unpaid is repeated until it is answered. docs/saga.md draws the table. */
+ * then void-if-unpaid is repeated until it is answered. docs/saga-table.md draws the table. */
 #pragma once
 
 #include "order/order.h"

@@ -18,9 +18,10 @@
  * not inserted. STATUS_UNKNOWN: perhaps. */
 typedef void store_create_cb(void *context, enum status status);
 
-/* STATUS_OK: `current` is the status that is durable now: the wanted one, or the one to which
- * another worker has moved the order. STATUS_NOT_FOUND: the row is gone. Else the move may or may
- * not have happened. */
+/* STATUS_OK: the wanted status is durable, by this move or an earlier attempt at it.
+ * STATUS_CONFLICT: another worker has taken the order over, or moved it; `current` is the status
+ * that is durable now. STATUS_NOT_FOUND: the row is gone. Else the move may or may not have
+ * happened. */
 typedef void store_move_cb(void *context, enum status status, enum order_status current);
 
 /* STATUS_OK: the row, borrowed for the time of the call, or NULL where there is none. */

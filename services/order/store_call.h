@@ -23,8 +23,9 @@ struct store_call {
     struct order_store_pg *pg;
     struct db_unit unit;
     void *context;
-    struct uuid uid; /* create: whose row it must be */
-    enum order_status wanted;
+    struct uuid uid;          /* create: whose row it must be */
+    enum order_status wanted; /* move */
+    int32_t epoch;            /* move: whose it must be */
     struct store_page_query page_query;
     union {
         store_create_cb *create;

@@ -110,6 +110,13 @@ static void end_move(struct store_call *call, enum status status, enum order_sta
     callback(context, status, current);
 }
 
+/* An earlier attempt of ours has moved it. Under another epoch it was another worker, though the
+ * status be the same. */
+static bool is_own_move(const struct store_call *call, const struct order *found)
+{
+    return found->status == call->wanted && found->epoch == call->epoch;
+}
+
 static void on_move_looked(struct db_unit *unit, enum status status, const struct db_rows *rows)
 {
     struct store_call *call = unit->context;
@@ -118,7 +125,7 @@ static void on_move_looked(struct db_unit *unit, enum status status, const struc
     if (status == STATUS_OK && rows->count == 0)
         outcome = STATUS_NOT_FOUND;
     else if (status == STATUS_OK && store_call_decode(call->pg, rows, 0, &found))
-        outcome = STATUS_OK;
+        outcome = is_own_move(call, &found) ? STATUS_OK : STATUS_CONFLICT;
     end_move(call, outcome, found.status);
 }
 
@@ -142,6 +149,7 @@ static enum status move(void *store, const struct store_move *wanted, void *cont
         return STATUS_OVERLOADED;
     call->callback.move = callback;
     call->wanted = wanted->to;
+    call->epoch = wanted->epoch;
     call->unit.values[1] = store_value_int(wanted->epoch);
     call->unit.values[2] = store_value_text(order_status_name(wanted->from));
     call->unit.values[3] = store_value_text(order_status_name(wanted->to));

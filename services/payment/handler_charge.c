@@ -40,12 +40,20 @@ static void hide_charge(const struct handler_call *call)
         http_abandon(call->handler->server, call->exchange);
 }
 
+/* STATUS_UNKNOWN stays a word of its own: it may be recorded. */
+static const char *why_not_recorded(const struct handler_call *call, enum status status)
+{
+    bool is_late = clock_now_ms(call->handler->settings.clock) >= call->deadline_ms;
+    return status == STATUS_UNAVAILABLE && is_late ? "its caller waits no longer"
+                                                   : status_text(status);
+}
+
 static void on_charge(void *context, enum status status, const struct payment *row)
 {
     struct handler_call *call = context;
     enum fault_action action = call->fault.action;
     if (status != STATUS_OK) {
-        handler_call_log(call, LOG_WARN, "Charge not recorded", status_text(status));
+        handler_call_log(call, LOG_WARN, "Charge not recorded", why_not_recorded(call, status));
         handler_call_refuse(call, status);
         return;
     }

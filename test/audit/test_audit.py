@@ -26,7 +26,7 @@ def assert_only(capsys, *starts):
 def test_clean_books(books, capsys):
     assert books.audit() == 0
     output = capsys.readouterr().out.splitlines()
-    assert output == ["note: 1 payments without a uid, made by hand: order 9",
+    assert output == ["note: 1 payment without a uid, made by hand: order 9",
                       "audit: 9 orders, 7 payments, 0 idempotency keys: 0 violations"]
 
 
@@ -129,6 +129,18 @@ def test_i5_unfinished(books, capsys, status):
     assert_only(capsys, "I5 order 7", "I5 order 8", "I5 order 10")
 
 
+@pytest.mark.parametrize("attempts, due_in_s, is_told", [(10, 0, True), (9, 0, False), (10, 60, False)])
+def test_i5_parked(books, capsys, attempts, due_in_s, is_told):
+    """The last claim's lease must have ended: until then its worker may finish the order."""
+    books.add_order(10, "PENDING", age_s=70)
+    books.order_db.run("UPDATE orders SET attempts = %s, next_attempt_at = now() + %s * interval '1 second'"
+                       " WHERE id = 10", (attempts, due_in_s))
+    assert books.audit() == 1
+    output = capsys.readouterr().out.splitlines()
+    assert output[0].endswith(" s, parked: POST /orders/10/resume") == is_told
+    assert output[-1].endswith(": 1 violation")
+
+
 def test_i5_an_old_order_may_be_cancelled_now(books):
     books.add_order(10, "CANCELLING", line_ages_s=[5000, 4999, 1], age_s=5000)
     assert books.audit() == 0
@@ -146,7 +158,7 @@ def test_i7_key_without_its_order(books, capsys):
     keys_sql = "INSERT INTO idempotency_keys (key, order_id) VALUES (%s, %s)"
     books.order_db.run(keys_sql, ("good", 1))
     assert books.audit() == 0
-    assert "1 idempotency keys" in capsys.readouterr().out
+    assert "1 idempotency key:" in capsys.readouterr().out
     books.order_db.run(keys_sql, ("lost", 12))
     assert books.audit() == 1
     assert_only(capsys, "I7 order 12")

@@ -85,7 +85,8 @@ def _aims(aims):
 
 def markdown(document):
     machine = "\n".join(f"- {name}: {value}" for name, value in document["machine"].items())
-    run = (f"{document['round_count']} rounds of all cases, {document['seconds']} s each; a figure is the median of the rounds,\n"
+    rounds = "1 round" if document["round_count"] == 1 else f"{document['round_count']} rounds"
+    run = (f"{rounds} of all cases, {document['seconds']} s each; a figure is the median of the rounds,\n"
            "a ratio the median of the rounds' ratios; lowest and highest are the rates' extremes. Busy elsewhere is the share\n"
            "of all processors that went into anything but the services, their databases and the client.")
     if document["flush_delay_us"]:

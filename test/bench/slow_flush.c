@@ -1,5 +1,5 @@
 /* LD_PRELOAD for PostgreSQL: each flush of the WAL (fdatasync) takes FLUSH_DELAY_US longer, as on a
- * slower disk. */
+ * slower disk. Here sleeping is the purpose. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ int fdatasync(int fildes)
     long delay_us = text != NULL ? strtol(text, NULL, 10) : 0;
     struct timespec rest = {.tv_sec = delay_us / US_PER_S,
                             .tv_nsec = delay_us % US_PER_S * NS_PER_US};
-    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, &rest) == EINTR)
         continue;
     return real(fildes);
 }

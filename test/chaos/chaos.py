@@ -2,7 +2,16 @@
 """Both services under load while everything fails at random, and what must be true afterwards.
 
 The same seed gives the same faults at the same times, and the same wishes of the clients; how they meet is up to
-the machine. Exit status: 0 nothing is wrong, 1 something is.
+the machine. Exit status: 0 nothing is wrong, 1 something is, 2 it was called wrongly.
+
+What it prints:
+    3.21 s  proxy: cut_answers (1.10 s, 2, 900)   a fault: when it begins, what it meets, and for how long. The proxy's
+                                                  faults also tell how many calls are lost or cut, and after how many
+                                                  bytes of an answer; the other faults do not use these two numbers
+    12 faults                                     how many there were
+    audit: ...                                    what the audit has looked at, when all is quiet again
+    posts {'200': 810, '503': 40}, cancels {...}  how often the clients were told each code; lost, silent: no answer
+    chaos: 0 complaints; again: ...               what is wrong (each has a line WRONG), and the options of this run
 """
 
 import argparse
@@ -60,7 +69,7 @@ def suffer(stack, seed, seconds):
         inflictor.revive(service)
         wait_until(service.is_ready, READY_SECONDS, f"{service.binary.name} is ready after the faults")
     clients.stop()
-    print(f"{len(faults)} faults")
+    print(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
     if len(faults) < FAULT_COUNT_PER_MINUTE_MIN * seconds / 60:
         inflictor.complaints.append(f"only {len(faults)} faults")
     completed_count = sum(request.was_told(200) for request in clients.requests())
@@ -112,7 +121,7 @@ def main():
     complaints = run(arguments.seed, arguments.seconds)
     for complaint in complaints:
         print(f"WRONG: {complaint}")
-    print(f"chaos: {len(complaints)} complaints; again: {again}")
+    print(f"chaos: {len(complaints)} complaint{'' if len(complaints) == 1 else 's'}; again: {again}")
     return 1 if complaints else 0
 
 

@@ -168,5 +168,5 @@ def run_lanes(works):
 def report(name, complaints, again):
     for complaint in complaints:
         print(f"WRONG: {complaint}")
-    print(f"{name}: {len(complaints)} complaints; again: {again}")
+    print(f"{name}: {len(complaints)} complaint{'' if len(complaints) == 1 else 's'}; again: {again}")
     return 1 if complaints else 0

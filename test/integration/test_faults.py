@@ -209,6 +209,21 @@ def test_charge_for_a_caller_who_waits_no_longer(stack, timeout_ms, code, record
     assert answer.status_code == code
     row = stack.payment_row(order_id)
     assert (row and row["status"]) == recorded
+    told = [line for line in stack.payment.log_lines(order_id) if "(its caller waits no longer)" in line]
+    assert len(told) == (not recorded)
+
+
+def test_saga_that_a_cancel_has_overtaken_claims_no_move(stack):
+    """It wants CANCELLED too, and finds it there: but under another epoch, so another worker has moved the order."""
+    order = {"item_name": "Pear", "quantity": 1, "price": DROP}
+    order_id = stack.post_order(order, headers={"Prefer": "respond-async"}).json()["id"]
+    assert stack.order.post(f"/orders/{order_id}/cancel").status_code == 200
+    ends = ("Compensating Transaction executed (CANCELLED)", "Order was moved on by another worker")
+
+    def told():
+        return tuple(line for line in stack.order.log_lines(order_id) if line in ends)
+    wait_until(lambda: len(told()) == 2, 20, "both who had it have let go of it")
+    assert told() == ends
 
 
 def test_charge_that_waits_for_the_database_too_long_is_not_recorded(make_stack):

@@ -6,6 +6,8 @@ import pytest
 
 from stack import APPLE, BOMB
 
+KEY_IS_USED = "Order not created: this Idempotency-Key has an order already"
+
 
 def post(stack, key, order=None):
     return stack.post_order(order, headers={"Idempotency-Key": key})
@@ -16,7 +18,7 @@ def order_count(stack):
 
 
 def test_same_key_and_body_replays_the_answer(stack):
-    before = order_count(stack)
+    before, lines_before = order_count(stack), stack.order.log().count(KEY_IS_USED)
     first = post(stack, "replay-1")
     again = post(stack, "replay-1")
     quoted = post(stack, '"replay-1"')
@@ -25,6 +27,9 @@ def test_same_key_and_body_replays_the_answer(stack):
         assert (answer.status_code, answer.content) == (200, first.content)
         assert answer.headers["Idempotent-Replayed"] == "true"
     assert order_count(stack) == before + 1
+    lines = [line for line in stack.order.log().splitlines() if KEY_IS_USED in line]
+    assert len(lines) == lines_before + 2
+    assert not [line for line in lines if "order_id" in line]
     stack.settle()
 
 
@@ -90,4 +95,20 @@ def test_one_key_at_once_makes_one_order(stack):
     ids = {answer.json()["id"] for answer in answers}
     assert len(ids) == 1
     assert order_count(stack) == before + 1
+    stack.settle()
+
+
+def test_a_key_never_leads_to_an_order_that_merely_has_its_number(make_stack):
+    """The numbers begin anew, as after a restore of the sequence alone."""
+    stack = make_stack()
+    first = stack.post_order().json()
+    stack.order.stop()
+    stack.order_db.query("SELECT setval('order_id_blocks', 1, false)")
+    stack.order.start()
+    assert post(stack, "k").status_code == 503
+    assert stack.order_db.value("SELECT count(*) FROM idempotency_keys") == 0
+    answer = post(stack, "k")
+    assert answer.status_code == 200
+    assert answer.json()["id"] != first["id"]
+    assert "Idempotent-Replayed" not in answer.headers
     stack.settle()

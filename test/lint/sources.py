@@ -65,7 +65,7 @@ class Complaints:
 
     def exit(self, what):
         if self.count:
-            print(f"{self.count} complaints", file=sys.stderr)
+            print(f"{self.count} complaint{'' if self.count == 1 else 's'}", file=sys.stderr)
             sys.exit(1)
         print(f"{what}: nothing to complain about")
 

@@ -1,4 +1,4 @@
-"""Exits with 0 if the model's transitions are those of the code, as docs/saga.md shows them."""
+"""Exits with 0 if the model's transitions are those of the code, as docs/saga-table.md shows them."""
 
 import sys
 

@@ -380,8 +380,8 @@ inline store()
 inline look()
 {
     if
-    :: status == WANTED -> step(STORED)
-    :: status != WANTED -> step(OVERTAKEN)
+    :: status == WANTED && epoch == known_epoch[me] -> step(STORED)
+    :: status != WANTED || epoch != known_epoch[me] -> step(OVERTAKEN)
     :: fault(); step(STORE_FAILED)
     fi
 }

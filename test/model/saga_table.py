@@ -1,11 +1,11 @@
-"""The lines of the saga's table: as the model has them, and as docs/saga.md shows those of the code."""
+"""The lines of the saga's table: as the model has them, and as docs/saga-table.md shows those of the code."""
 
 import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODEL = ROOT / "test" / "model" / "saga.pml"
-DOCUMENT = ROOT / "docs" / "saga.md"
+DOCUMENT = ROOT / "docs" / "saga-table.md"
 
 MODEL_LINE = re.compile(r"^\s*ON\((\w+), (\w+), (\w+), (\w+)\)$")
 DOCUMENT_LINE = re.compile(r"^\s*(\w+|\[\*\]) --> (\w+) : (\w+) / (\w+)$")

@@ -107,15 +107,25 @@ bool sim_store_call_apply(struct sim_store_call *call)
     return true;
 }
 
+/* As store_pg.c tells it: whether the row that the look has found is this call's own work. */
+static bool is_own_work(const struct sim_store_call *call)
+{
+    const struct order *found = &call->found;
+    if (call->verb == STORE_CREATE)
+        return uuid_equals(&found->uid, &call->order.uid);
+    return found->status == call->move.to && found->epoch == call->move.epoch;
+}
+
 void sim_store_call_look(struct sim_store_call *call)
 {
+    bool is_create = call->verb == STORE_CREATE;
     keep_found(call);
-    if (call->verb == STORE_CREATE && !call->has_row)
-        call->status = STATUS_UNKNOWN;
-    else if (call->verb == STORE_CREATE && !uuid_equals(&call->found.uid, &call->order.uid))
+    if (!is_create && call->verb != STORE_MOVE)
+        return;
+    if (!call->has_row)
+        call->status = is_create ? STATUS_UNKNOWN : STATUS_NOT_FOUND;
+    else if (!is_own_work(call))
         call->status = STATUS_CONFLICT;
-    else if (call->verb == STORE_MOVE && !call->has_row)
-        call->status = STATUS_NOT_FOUND;
 }
 
 void sim_store_call_tell(struct sim_store_call *call)

@@ -1,5 +1,5 @@
 saga_unit_test(http/client_origin LINKS saga_http)
-foreach(name client client_connect client_failure client_lookup)
+foreach(name client client_connect client_failure client_lookup client_stall)
     saga_unit_test(http/${name} LINKS saga_http)
     target_sources(unit_http_${name}_test PRIVATE http/client_bench.c http/client_peer.c)
 endforeach()

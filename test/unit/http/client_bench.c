@@ -13,10 +13,10 @@
 
 enum { GUARD_MS = 15 * 1000, TARGET_SIZE = 16 };
 
-static void on_guard(struct timer *timer, void *context)
+/* libuv's own, as the loop's clock may be held. */
+static void on_guard(uv_timer_t *guard)
 {
-    (void)timer;
-    const struct bench *bench = context;
+    const struct bench *bench = guard->data;
     fail_msg("nothing more happens after %zu answers", bench->answered_count);
 }
 
@@ -39,7 +39,8 @@ int bench_setup(void **state)
     log_init(&bench->log, "test", LOG_DEBUG, LOG_FORMAT_TEXT, descriptor);
     assert_int_equal(loop_init(&bench->loop, &bench->log), STATUS_OK);
     loop_add_hook(&bench->loop, LOOP_PHASE_LOG, &bench->hook, on_turn_end, bench);
-    timer_init(&bench->guard, on_guard, bench);
+    uv_timer_init(&bench->loop.uv, &bench->guard);
+    bench->guard.data = bench;
     peer_open(&bench->peer, &bench->loop);
     assert_int_equal(http_client_open(&bench->loop, bench->peer.url, &bench->client), STATUS_OK);
     *state = bench;
@@ -52,6 +53,7 @@ int bench_teardown(void **state)
     if (bench->client != NULL)
         bench_close_client(bench);
     peer_close(&bench->peer);
+    uv_close((uv_handle_t *)&bench->guard, NULL);
     loop_remove_hook(&bench->hook);
     /* Reports handles and timers that the client left behind. */
     assert_int_equal(loop_close(&bench->loop), STATUS_OK);
@@ -117,9 +119,9 @@ void bench_get(struct bench *bench, size_t index)
 
 static void run(struct bench *bench)
 {
-    timer_start(&bench->loop.clock, &bench->guard, GUARD_MS);
+    uv_timer_start(&bench->guard, on_guard, GUARD_MS, 0);
     loop_run(&bench->loop);
-    timer_stop(&bench->loop.clock, &bench->guard);
+    uv_timer_stop(&bench->guard);
 }
 
 void bench_run_until_answered(struct bench *bench, size_t count)
@@ -134,6 +136,36 @@ void bench_run_until(struct bench *bench, bool (*is_reached)(struct bench *bench
 {
     bench->is_reached = is_reached;
     run(bench);
+}
+
+static uint64_t held_now_ms(void *context)
+{
+    const struct bench *bench = context;
+    return bench->held_ms;
+}
+
+void bench_hold_clock(struct bench *bench)
+{
+    struct clock *clock = &bench->loop.clock;
+    bench->held_ms = clock_now_ms(clock);
+    clock->now_ms = held_now_ms;
+    clock->context = bench;
+}
+
+void bench_pass(struct bench *bench, uint64_t duration_ms)
+{
+    bench->held_ms += duration_ms;
+}
+
+static bool peer_has_connections(struct bench *bench)
+{
+    return bench->peer.conn_count == bench->wanted_connection_count;
+}
+
+void bench_run_until_connections(struct bench *bench, size_t count)
+{
+    bench->wanted_connection_count = count;
+    bench_run_until(bench, peer_has_connections);
 }
 
 const char answer_ok_text[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";

@@ -26,14 +26,16 @@ struct bench {
     struct log log;
     struct loop loop;
     struct loop_hook hook;
-    struct timer guard;
+    uv_timer_t guard;
     struct peer peer;
     struct http_client *client; /* NULL once the test has closed it */
     struct bench_call calls[BENCH_CALL_COUNT];
     size_t answered_count;
     size_t wanted_count;
+    size_t wanted_connection_count;
     bool (*is_reached)(struct bench *bench);
     size_t turn;
+    uint64_t held_ms;       /* what the clock tells while it is held */
     bool is_closing_client; /* only then a call may be answered in the turn of its submit */
 };
 
@@ -52,6 +54,13 @@ enum status bench_submit(struct bench *bench, size_t index);
 /* Runs the loop until that many calls in all have been answered, or until `is_reached`. */
 void bench_run_until_answered(struct bench *bench, size_t count);
 void bench_run_until(struct bench *bench, bool (*is_reached)(struct bench *bench));
+
+/* As soon as one connection is in use, the client opens a second one. */
+void bench_run_until_connections(struct bench *bench, size_t count);
+
+/* From now on the loop's clock stands still but for what passes by hand. */
+void bench_hold_clock(struct bench *bench);
+void bench_pass(struct bench *bench, uint64_t duration_ms);
 
 void bench_close_client(struct bench *bench);
 /* Instead of the client that bench_setup() has opened. */

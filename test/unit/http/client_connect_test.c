@@ -142,23 +142,27 @@ static bool some_turns_have_passed(struct bench *bench)
 
 static void refused_further_connection_harms_nobody(void **state)
 {
+    enum { COUNT = 2 * HTTP_CLIENT_DEPTH_MAX + 5 };
     struct bench *bench = *state;
     bench_serve(bench, answer_ok);
     assert_next_call_succeeds(bench);
+    bench_run_until_connections(bench, 2);
     peer_stop_listening(&bench->peer);
     bench->peer.script = stay_silent;
-    for (size_t i = 0; i < HTTP_CLIENT_DEPTH_MAX + 5; i++)
+    for (size_t i = 0; i < COUNT; i++)
         bench_get(bench, i);
     bench->wanted_count = 20; /* turns: to be refused takes fewer */
     bench_run_until(bench, some_turns_have_passed);
     assert_int_equal(bench->answered_count, 1);
-    /* Those of the one connection: no further attempt for the time being. */
-    assert_int_equal(socket_count, 2);
+    /* Those of the two connections: no further attempt for the time being. */
+    assert_int_equal(socket_count, 4);
     bench->peer.script = answer_ok;
-    for (size_t i = 0; i < HTTP_CLIENT_DEPTH_MAX; i++)
+    for (size_t i = 0; i < HTTP_CLIENT_DEPTH_MAX; i++) {
         peer_send(&bench->peer.conns[0], answer_ok_text);
-    bench_run_until_answered(bench, 1 + HTTP_CLIENT_DEPTH_MAX + 5);
-    for (size_t i = 0; i < HTTP_CLIENT_DEPTH_MAX + 5; i++)
+        peer_send(&bench->peer.conns[1], answer_ok_text);
+    }
+    bench_run_until_answered(bench, 1 + COUNT);
+    for (size_t i = 0; i < COUNT; i++)
         assert_answered(bench, i, 200, "hi");
 }
 

@@ -7,7 +7,7 @@
 #include "base/loop.h"
 #include "http/parser.h"
 
-enum { PEER_CONN_COUNT_MAX = 32, PEER_URL_SIZE = 64, PEER_READ_SIZE = 64 * 1024 };
+enum { PEER_CONN_COUNT_MAX = 64, PEER_URL_SIZE = 64, PEER_READ_SIZE = 64 * 1024 };
 
 struct peer;
 

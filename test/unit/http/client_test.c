@@ -66,7 +66,7 @@ static void calls_of_one_turn_leave_in_one_write_and_are_answered_in_order(void 
     for (size_t i = 0; i < 10; i++)
         bench_get(bench, i);
     bench_run_until_answered(bench, 10);
-    assert_int_equal(bench->peer.conn_count, 1);
+    assert_int_equal(bench->peer.conns[0].request_count, 10);
     assert_int_equal(bench->peer.conns[0].read_count, 1);
     for (size_t i = 0; i < 10; i++) {
         char target[16];
@@ -84,7 +84,7 @@ static void connection_is_kept_for_the_next_call(void **state)
         bench_get(bench, i);
         bench_run_until_answered(bench, i + 1);
     }
-    assert_int_equal(bench->peer.conn_count, 1);
+    assert_int_equal(bench->peer.conns[0].request_count, 5);
     assert_answered(bench, 4, 200, "/4");
 }
 
@@ -115,7 +115,7 @@ static void check_all_splits(struct bench *bench, const char *text)
     bench_get(bench, 0);
     bench_run_until_answered(bench, bench->answered_count + 1);
     assert_answered(bench, 0, 201, "hello");
-    assert_int_equal(bench->peer.conn_count, 1);
+    assert_int_equal(bench->peer.conns[0].request_count, bench->peer.request_count);
 }
 
 static void answer_may_come_in_any_pieces(void **state)
@@ -154,7 +154,8 @@ static void connection_close_is_respected(void **state)
     bench_get(bench, 1);
     bench_run_until_answered(bench, 2);
     assert_answered(bench, 1, 200, "bye");
-    assert_int_equal(bench->peer.conn_count, 2);
+    assert_int_equal(bench->peer.conns[0].request_count, 1);
+    assert_int_equal(bench->peer.conns[1].request_count, 1);
 }
 
 static void answer_by_closing(struct peer *peer, struct peer_conn *conn,
@@ -175,49 +176,51 @@ static void answer_without_a_length_ends_with_the_connection(void **state)
     assert_answered(bench, 0, 200, "to the end");
 }
 
-static bool peer_has_fifteen_requests(struct bench *bench)
+static bool peer_has_thirty_one_requests(struct bench *bench)
 {
-    return bench->peer.request_count == 15;
+    return bench->peer.request_count == 31;
 }
 
-static bool peer_has_two_connections(struct bench *bench)
-{
-    return bench->peer.conn_count == 2;
-}
-
-static void second_connection_is_opened_when_the_first_has_sixteen_calls(void **state)
+static void third_connection_is_opened_when_two_have_sixteen_calls(void **state)
 {
     struct bench *bench = *state;
-    bench_serve(bench, stay_silent);
-    for (size_t i = 0; i < 15; i++)
+    bench_hold_clock(bench);
+    bench_serve(bench, answer_ok);
+    assert_next_call_succeeds(bench);
+    bench_run_until_connections(bench, 2);
+    bench->peer.script = stay_silent;
+    for (size_t i = 1; i <= 30; i++)
         bench_get(bench, i);
-    bench_run_until(bench, peer_has_fifteen_requests);
-    assert_int_equal(bench->peer.conn_count, 1);
-    bench_get(bench, 15);
-    bench_run_until(bench, peer_has_two_connections);
+    bench_run_until(bench, peer_has_thirty_one_requests);
+    assert_int_equal(bench->peer.conns[0].request_count, 1 + 15);
+    assert_int_equal(bench->peer.conns[1].request_count, 15);
+    bench_get(bench, 31);
+    bench_get(bench, 32);
+    bench_run_until_connections(bench, 3);
     /* The next call goes where the least is to do. */
     bench->peer.script = answer_target;
-    bench_get(bench, 16);
-    bench_run_until_answered(bench, 1);
-    assert_answered(bench, 16, 200, "/16");
-    assert_int_equal(bench->peer.conns[1].request_count, 1);
+    bench_get(bench, 33);
+    bench_run_until_answered(bench, 2);
+    assert_answered(bench, 33, 200, "/33");
+    assert_int_equal(bench->peer.conns[2].request_count, 1);
 }
 
 static bool peer_has_all_it_can_get(struct bench *bench)
 {
     return bench->peer.request_count ==
-           (size_t)HTTP_CLIENT_CONNECTION_COUNT_MAX * HTTP_CLIENT_DEPTH_MAX;
+           (size_t)HTTP_CLIENT_SPREAD_COUNT_MAX * HTTP_CLIENT_DEPTH_MAX;
 }
 
 static void connections_and_their_depth_are_limited(void **state)
 {
     struct bench *bench = *state;
+    bench_hold_clock(bench);
     bench_serve(bench, stay_silent);
     for (size_t i = 0; i < BENCH_CALL_COUNT; i++)
         bench_get(bench, i);
     bench_run_until(bench, peer_has_all_it_can_get);
-    assert_int_equal(bench->peer.conn_count, HTTP_CLIENT_CONNECTION_COUNT_MAX);
-    for (size_t i = 0; i < HTTP_CLIENT_CONNECTION_COUNT_MAX; i++)
+    assert_int_equal(bench->peer.conn_count, HTTP_CLIENT_SPREAD_COUNT_MAX);
+    for (size_t i = 0; i < HTTP_CLIENT_SPREAD_COUNT_MAX; i++)
         assert_int_equal(bench->peer.conns[i].request_count, HTTP_CLIENT_DEPTH_MAX);
     /* One answer makes room for one call more. */
     size_t before = bench->peer.request_count;
@@ -270,7 +273,7 @@ static void callback_may_submit(void **state)
     bench_get(bench, 0);
     bench_run_until_answered(bench, 10);
     assert_answered(bench, 9, 200, "/9");
-    assert_int_equal(bench->peer.conn_count, 1);
+    assert_int_equal(bench->peer.conns[0].request_count, 10);
 }
 
 static bool peer_has_one_request(struct bench *bench)
@@ -326,7 +329,7 @@ int main(void)
         TEST(interim_answers_are_skipped),
         TEST(connection_close_is_respected),
         TEST(answer_without_a_length_ends_with_the_connection),
-        TEST(second_connection_is_opened_when_the_first_has_sixteen_calls),
+        TEST(third_connection_is_opened_when_two_have_sixteen_calls),
         TEST(connections_and_their_depth_are_limited),
         TEST(too_many_waiting_calls_are_refused),
         TEST(callback_may_submit),

@@ -81,8 +81,10 @@ static void charge_and_answer(struct bench *bench, enum payment_result result)
 
 static void open_it(struct bench *bench)
 {
-    for (int i = 0; i < BREAKER_FAILURE_COUNT_MAX; i++)
+    for (int i = 0; i < BREAKER_FAILURE_COUNT_MAX; i++) {
+        bench->now_ms++;
         charge_and_answer(bench, i % 2 == 0 ? PAYMENT_UNKNOWN : PAYMENT_NOT_SENT);
+    }
 }
 
 static void failures_in_a_row_open_it_and_nothing_is_sent(void **state)
@@ -106,11 +108,29 @@ static void any_answer_starts_the_count_anew(void **state)
     struct bench bench;
     (void)state;
     bench_open(&bench);
-    for (int i = 0; i < 3 * BREAKER_FAILURE_COUNT_MAX; i++)
+    for (int i = 0; i < 3 * BREAKER_FAILURE_COUNT_MAX; i++) {
+        bench.now_ms++;
         charge_and_answer(&bench,
                           i % BREAKER_FAILURE_COUNT_MAX == 0 ? PAYMENT_FAULT : PAYMENT_UNKNOWN);
+    }
     assert_int_equal(charge(&bench), STATUS_OK);
     bench.callback(bench.context, PAYMENT_PAID);
+    bench_close(&bench);
+}
+
+static void failures_of_one_moment_count_once(void **state)
+{
+    struct bench bench;
+    (void)state;
+    bench_open(&bench);
+    for (int i = 0; i < BREAKER_FAILURE_COUNT_MAX - 1; i++) {
+        bench.now_ms++;
+        for (int j = 0; j < BREAKER_FAILURE_COUNT_MAX; j++)
+            charge_and_answer(&bench, PAYMENT_UNKNOWN);
+    }
+    bench.now_ms++;
+    charge_and_answer(&bench, PAYMENT_UNKNOWN);
+    assert_int_equal(charge(&bench), STATUS_UNAVAILABLE);
     bench_close(&bench);
 }
 
@@ -142,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_in_a_row_open_it_and_nothing_is_sent),
         cmocka_unit_test(any_answer_starts_the_count_anew),
+        cmocka_unit_test(failures_of_one_moment_count_once),
         cmocka_unit_test(one_probe_at_a_time_passes),
     };
     return cmocka_run_group_tests_name("order/breaker", tests, NULL, NULL);

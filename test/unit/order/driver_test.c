@@ -180,8 +180,23 @@ static void another_workers_move_is_accepted(void **state)
     post_and_create(&world);
     answer_payment(&world, CALL_CHARGE, PAYMENT_VOIDED);
     assert_int_equal(take_call(&world), CALL_MOVE);
-    world.on_moved(world.context, STATUS_OK, ORDER_COMPLETED);
+    world.on_moved(world.context, STATUS_CONFLICT, ORDER_COMPLETED);
     expect_told(&world, ANSWER_FINAL, ORDER_COMPLETED);
+    assert_int_equal(driver_saga_count(world.driver), 0);
+    world_close(&world);
+}
+
+/* To the status that this one wanted, too: it is another's, and the work of this one is over. */
+static void another_workers_move_to_the_same_status_is_accepted(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world);
+    post_and_create(&world);
+    answer_payment(&world, CALL_CHARGE, PAYMENT_VOIDED);
+    answer_move(&world, ORDER_CANCELLED, STATUS_CONFLICT);
+    expect_told(&world, ANSWER_FINAL, ORDER_CANCELLED);
+    assert_int_equal(driver_saga_count(world.driver), 0);
     world_close(&world);
 }
 
@@ -211,6 +226,7 @@ int main(void)
         cmocka_unit_test(failed_move_is_repeated_until_it_holds),
         cmocka_unit_test(respond_async_is_answered_at_the_commit),
         cmocka_unit_test(another_workers_move_is_accepted),
+        cmocka_unit_test(another_workers_move_to_the_same_status_is_accepted),
         cmocka_unit_test(closing_tells_everybody_who_waits),
     };
     return cmocka_run_group_tests_name("order/driver", tests, NULL, NULL);

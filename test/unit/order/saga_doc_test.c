@@ -1,5 +1,5 @@
-/* docs/saga.md shows the table of the code: its diagram and its table are made here and compared.
- * On a difference the made text is printed, to be pasted between the markers. */
+/* docs/saga-table.md shows the table of the code: its diagram and its table are made here and
+ * compared. On a difference the made text is printed, to be pasted between the markers. */
 #include "order/saga.h"
 
 #include <setjmp.h>
@@ -64,7 +64,7 @@ static void append_rows(struct buffer *to)
 
 static char *read_doc(void)
 {
-    FILE *file = fopen(SAGA_SOURCE_DIR "/docs/saga.md", "rb");
+    FILE *file = fopen(SAGA_SOURCE_DIR "/docs/saga-table.md", "rb");
     assert_non_null(file);
     char *text = calloc(1, DOC_SIZE_MAX);
     assert_non_null(text);
@@ -88,7 +88,7 @@ static void the_document_shows_the_table(void **state)
     char *doc = read_doc();
     bool is_shown = strstr(doc, made.data) != NULL;
     if (!is_shown)
-        printf("docs/saga.md should contain:\n%s", made.data);
+        printf("docs/saga-table.md should contain:\n%s", made.data);
     free(doc);
     buffer_free(&made);
     assert_true(is_shown);
