@@ -33,6 +33,7 @@ struct driver; /* opaque */
 
 enum driver_answer {
     ANSWER_FINAL,       /* order->status is COMPLETED or CANCELLED, and durable */
+    ANSWER_OVERTAKEN,   /* final too, by another worker's doing: why, is not known here */
     ANSWER_PENDING,     /* durable as PENDING or CANCELLING; the outcome comes later */
     ANSWER_UNAVAILABLE, /* not accepted by the database, or not known in time (docs/saga.md, 6) */
     ANSWER_KEY_TAKEN,   /* another order has the client's Idempotency-Key; nothing was done */

@@ -242,6 +242,15 @@ void saga_init_backoff(struct saga *saga)
     timer_init(&saga->backoff, on_backoff, saga);
 }
 
+static enum driver_answer answer_at_end(const struct saga *saga)
+{
+    if (saga->state == SAGA_ABANDONED)
+        return saga->is_key_taken ? ANSWER_KEY_TAKEN : ANSWER_UNAVAILABLE;
+    if (!order_status_is_final(saga->order.status))
+        return ANSWER_PENDING;
+    return saga->state == SAGA_SUPERSEDED ? ANSWER_OVERTAKEN : ANSWER_FINAL;
+}
+
 static void answer_final(struct saga *saga)
 {
     if (saga->state == SAGA_COMPLETED)
@@ -250,11 +259,7 @@ static void answer_final(struct saga *saga)
         log_saga(saga, LOG_INFO, "Compensating Transaction executed (CANCELLED)");
     if (saga->state == SAGA_SUPERSEDED)
         log_saga(saga, LOG_WARN, "Order was moved on by another worker");
-    if (saga->state == SAGA_ABANDONED)
-        saga_answer(saga, saga->is_key_taken ? ANSWER_KEY_TAKEN : ANSWER_UNAVAILABLE);
-    else
-        saga_answer(saga,
-                    order_status_is_final(saga->order.status) ? ANSWER_FINAL : ANSWER_PENDING);
+    saga_answer(saga, answer_at_end(saga));
     saga_release(saga);
 }
 

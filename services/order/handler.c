@@ -80,6 +80,16 @@ static void reply_final(struct handler *handler, const struct driver_client *cli
                     order);
 }
 
+/* By the customer most times; the payment need not have failed. */
+static void reply_overtaken(struct handler *handler, const struct driver_client *client,
+                            const struct order *order)
+{
+    if (!client->is_cancelling && order->status == ORDER_CANCELLED)
+        reply_order(&handler->replier, client->reply_to, 400, NULL, "Order cancelled", order);
+    else
+        reply_final(handler, client, order);
+}
+
 void handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                     const struct order *order)
 {
@@ -87,6 +97,9 @@ void handler_answer(void *context, const struct driver_client *client, enum driv
     switch (answer) {
     case ANSWER_FINAL:
         reply_final(handler, client, order);
+        break;
+    case ANSWER_OVERTAKEN:
+        reply_overtaken(handler, client, order);
         break;
     case ANSWER_PENDING:
         reply_pending(&handler->replier, client->reply_to, order);

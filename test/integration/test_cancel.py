@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from stack import BOMB
+from waiting import wait_until
 
 
 def cancel(stack, order_id):
@@ -57,3 +58,19 @@ def test_many_cancels_at_once_refund_once(stack):
     assert stack.payment_row(order_id)["status"] == "REFUNDED"
     statuses = [status for status, _ in stack.events(order_id)]
     assert statuses == ["PENDING", "COMPLETED", "CANCELLING", "CANCELLED"]
+
+
+def test_who_still_waits_is_not_told_of_a_failed_payment(make_stack):
+    """The payment service takes longer than the customer's patience; nothing has failed."""
+    stack = make_stack()
+    stack.payment.stop()
+    stack.payment.environment["PAYMENT_FAULTS"] = "8=drop"
+    stack.payment.start()
+    with ThreadPoolExecutor(1) as pool:
+        posted = pool.submit(stack.post_order, {"item_name": "Slow", "quantity": 1, "price": 8})
+        order_id = wait_until(lambda: stack.order_db.value("SELECT max(id) FROM orders"), 20, "the order is there")
+        assert cancel(stack, order_id).status_code == 200
+        answer = posted.result()
+    assert (answer.status_code, answer.json()["detail"]) == (400, "Order cancelled")
+    assert answer.json()["status"] == "CANCELLED"
+    stack.settle()

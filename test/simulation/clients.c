@@ -77,6 +77,7 @@ static enum client_repeat repeat_of(const struct clients *clients, int key_numbe
         return last->fate == CLIENT_LOST ? REPEAT_LOST : REPEAT_RUNNING;
     switch (last->answer) {
     case ANSWER_FINAL:
+    case ANSWER_OVERTAKEN:
         return REPEAT_FINAL;
     case ANSWER_PENDING:
         return REPEAT_PENDING;
@@ -212,6 +213,8 @@ void clients_answer(void *context, const struct driver_client *driver_client,
     struct clients *clients = instance->clients;
     struct sim *sim = clients->sim;
     struct client *client = &clients->clients[driver_client->reply_to];
+    if (answer == ANSWER_OVERTAKEN)
+        answer = ANSWER_FINAL; /* only its words differ */
     if (client->fate == CLIENT_LOST)
         return;
     int64_t id = order != NULL ? order->id : client->order_id;

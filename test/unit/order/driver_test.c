@@ -181,7 +181,7 @@ static void another_workers_move_is_accepted(void **state)
     answer_payment(&world, CALL_CHARGE, PAYMENT_VOIDED);
     assert_int_equal(take_call(&world), CALL_MOVE);
     world.on_moved(world.context, STATUS_CONFLICT, ORDER_COMPLETED);
-    expect_told(&world, ANSWER_FINAL, ORDER_COMPLETED);
+    expect_told(&world, ANSWER_OVERTAKEN, ORDER_COMPLETED);
     assert_int_equal(driver_saga_count(world.driver), 0);
     world_close(&world);
 }
@@ -195,7 +195,7 @@ static void another_workers_move_to_the_same_status_is_accepted(void **state)
     post_and_create(&world);
     answer_payment(&world, CALL_CHARGE, PAYMENT_VOIDED);
     answer_move(&world, ORDER_CANCELLED, STATUS_CONFLICT);
-    expect_told(&world, ANSWER_FINAL, ORDER_CANCELLED);
+    expect_told(&world, ANSWER_OVERTAKEN, ORDER_CANCELLED);
     assert_int_equal(driver_saga_count(world.driver), 0);
     world_close(&world);
 }
