@@ -127,6 +127,10 @@ class Service:
         lines = [line for line in self.log().splitlines() if re.search(rf" order_id={order_id}\b", line)]
         return [re.sub(r" order_id=.*", "", line).split(": ", 1)[1] for line in lines]
 
+    def wait_for_line(self, order_id, message):
+        """An answer leaves before the log of its turn does."""
+        waiting.wait_until(lambda: message in self.log_lines(order_id), 10, f"the log of order {order_id} has: {message}")
+
     def assert_clean_log(self):
         report = SANITIZER_REPORT.search(self.log())
         assert report is None, f"{self.binary.name}:\n{self.log()[report.start():][:4000]}"

@@ -75,7 +75,7 @@ def test_worker_that_slept_past_its_lease_can_not_charge_any_more(make_stack):
         stack.order.go_on()
         answer = call.result()
     assert (answer.status_code, answer.json()["status"]) == (400, "CANCELLED")
-    assert "Charge answered (VOIDED)" in stack.payment.log_lines(order_id)
+    stack.payment.wait_for_line(order_id, "Charge answered (VOIDED)")
     assert stack.payment_row(order_id)["status"] == "VOIDED"
     assert stack.events(order_id) == [("PENDING", "created"), ("CANCELLED", "voided")]
     stack.settle()
@@ -92,7 +92,7 @@ def test_worker_whose_epoch_is_over_moves_nothing(make_stack):
         stack.order_db.query("UPDATE orders SET epoch = epoch + 1 WHERE id = %s", (order_id,))
         stack.proxy.release_answers()
         assert call.result().status_code == 202
-    assert "Order was moved on by another worker" in stack.order.log_lines(order_id)
+    stack.order.wait_for_line(order_id, "Order was moved on by another worker")
     assert stack.order_row(order_id)["status"] == "PENDING"
     end_lease(stack, order_id)
     row = stack.wait_for_terminal(order_id)

@@ -58,7 +58,7 @@ def test_payment_is_refunded_once(stack, key):
     assert (again.status_code, again.text) == (200, first.text)
     assert stack.payment_row(order_id) == after
     assert stack.payment.get(f"/payments/{order_id}").text == first.text
-    assert "Refund answered (REFUNDED)" in stack.payment.log_lines(order_id)
+    stack.payment.wait_for_line(order_id, "Refund answered (REFUNDED)")
 
 
 def test_refunded_order_is_never_charged_again(stack):
