@@ -76,7 +76,13 @@ static const struct net_listener_events listener_events = {
     .on_closed = on_listener_closed,
 };
 
-static enum status start_listening(struct http_server *server)
+static void log_cannot_listen(const struct http_server *server, int uv_error)
+{
+    log_write(server->loop->log, LOG_ERROR, NULL, "Can't listen on %s: %s", server->settings.listen,
+              uv_strerror(uv_error));
+}
+
+static enum status take_address(struct http_server *server)
 {
     struct log *log = server->loop->log;
     const char *text = server->settings.listen;
@@ -95,7 +101,7 @@ static enum status start_listening(struct http_server *server)
         net_listener_open(&server->listener, server->loop, &address, server->settings.shares_port,
                           &listener_events, server, &uv_error);
     if (status != STATUS_OK)
-        log_write(log, LOG_ERROR, NULL, "Can't listen on %s: %s", text, uv_strerror(uv_error));
+        log_cannot_listen(server, uv_error);
     return status;
 }
 
@@ -121,7 +127,7 @@ enum status http_server_open(struct loop *loop, const struct http_server_setting
     deadline_queue_init(&opened->request_deadlines, &loop->clock, HTTP_REQUEST_MS,
                         http_session_on_request_late);
     deadline_queue_init(&opened->idle_deadlines, &loop->clock, HTTP_IDLE_MS, http_session_on_idle);
-    enum status status = start_listening(opened);
+    enum status status = take_address(opened);
     if (status != STATUS_OK) {
         free_server(opened);
         return status;
@@ -129,6 +135,17 @@ enum status http_server_open(struct loop *loop, const struct http_server_setting
     opened->has_listener = true;
     *server = opened;
     return STATUS_OK;
+}
+
+enum status http_server_listen(struct http_server *server)
+{
+    if (server->is_draining)
+        return STATUS_OK;
+    int uv_error;
+    enum status status = net_listener_start(&server->listener, &uv_error);
+    if (status != STATUS_OK)
+        log_cannot_listen(server, uv_error);
+    return status;
 }
 
 void http_reply(struct http_server *server, http_exchange_id exchange,

@@ -40,10 +40,15 @@ struct http_server_settings {
     void *service; /* the handlers' first argument */
 };
 
-/* Listens. STATUS_INVALID: the address can't be read; STATUS_SYSTEM: it can't be bound; either is
- * logged with the reason. Borrows loop and everything in settings. */
+/* Takes its address, where clients are refused until http_server_listen(). STATUS_INVALID: the
+ * address can't be read; STATUS_SYSTEM: it can't be bound; either is logged with the reason.
+ * Borrows loop and everything in settings. */
 enum status http_server_open(struct loop *loop, const struct http_server_settings *settings,
                              struct http_server **server) STATUS_MUST_CHECK;
+
+/* Accepts clients from now on; without effect on a server that drains. Once. STATUS_SYSTEM:
+ * somebody else listens there by now, which is logged. */
+enum status http_server_listen(struct http_server *server) STATUS_MUST_CHECK;
 
 /* Answers `exchange`; everything in `response` is copied. The bytes leave at the end of the turn,
  * in the order of the connection's requests. Without effect where the client has gone. */

@@ -9,7 +9,8 @@ static void on_readable(uv_poll_t *poll, int status, int events);
 
 static void watch(struct net_listener *listener)
 {
-    if (listener->is_closing || listener->is_paused || timer_is_active(&listener->retry))
+    if (!listener->is_started || listener->is_closing || listener->is_paused ||
+        timer_is_active(&listener->retry))
         return;
     uv_poll_start(&listener->poll, UV_READABLE, on_readable);
 }
@@ -70,7 +71,7 @@ static int open_socket(const struct net_address *address, bool shares_port)
         return -errno;
     if (set_flag(found, SOL_SOCKET, SO_REUSEADDR) && set_flag(found, IPPROTO_TCP, TCP_NODELAY) &&
         (!shares_port || set_flag(found, SOL_SOCKET, SO_REUSEPORT)) &&
-        bind(found, &address->any, address->size) == 0 && listen(found, NET_LISTENER_BACKLOG) == 0)
+        bind(found, &address->any, address->size) == 0)
         return found;
     int error = errno;
     close(found);
@@ -94,6 +95,16 @@ enum status net_listener_open(struct net_listener *listener, struct loop *loop,
     listener->socket = opened;
     listener->poll.data = listener;
     timer_init(&listener->retry, on_retry, listener);
+    return STATUS_OK;
+}
+
+enum status net_listener_start(struct net_listener *listener, int *uv_error)
+{
+    assert(!listener->is_started);
+    *uv_error = listen(listener->socket, NET_LISTENER_BACKLOG) == 0 ? 0 : -errno;
+    if (*uv_error != 0)
+        return STATUS_SYSTEM;
+    listener->is_started = true;
     watch(listener);
     return STATUS_OK;
 }
@@ -133,7 +144,8 @@ void net_listener_close(struct net_listener *listener)
     if (listener->is_closing)
         return;
     /* Closing resets whoever waits in the backlog: they connected in time, so take them first. */
-    accept_waiting(listener, NET_LISTENER_BACKLOG);
+    if (listener->is_started)
+        accept_waiting(listener, NET_LISTENER_BACKLOG);
     listener->is_closing = true;
     timer_stop(&listener->loop->clock, &listener->retry);
     uv_poll_stop(&listener->poll);

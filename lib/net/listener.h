@@ -36,16 +36,22 @@ struct net_listener {
     int socket;
     struct timer retry;
     uint64_t silent_until_ms; /* being out of descriptors was logged; again no sooner */
+    bool is_started;
     bool is_paused;
     bool is_closing;
 };
 
-/* shares_port: other sockets of this user that say so too may listen there (SO_REUSEPORT).
+/* Takes the address; clients are refused until net_listener_start().
+ * shares_port: other sockets of this user that say so too may listen there (SO_REUSEPORT).
  * STATUS_SYSTEM: can't be bound; *uv_error tells why, and the listener may be freed at once. */
 enum status net_listener_open(struct net_listener *listener, struct loop *loop,
                               const struct net_address *address, bool shares_port,
                               const struct net_listener_events *events, void *owner,
                               int *uv_error) STATUS_MUST_CHECK;
+
+/* From now on clients are accepted. Once. STATUS_SYSTEM: somebody else listens there by now;
+ * *uv_error tells why. */
+enum status net_listener_start(struct net_listener *listener, int *uv_error) STATUS_MUST_CHECK;
 
 /* Where it listens, with the port that the system has chosen. */
 struct net_address net_listener_address(const struct net_listener *listener);

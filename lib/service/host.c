@@ -21,29 +21,67 @@ static void flush_log(void *context)
     log_flush(context);
 }
 
+static void stop_serving(void *context)
+{
+    struct host *host = context;
+    timer_stop(&host->loop.clock, &host->ready_timer);
+    host->settings->close(host->settings->app);
+}
+
+static void drain(void *context)
+{
+    struct host *host = context;
+    timer_stop(&host->loop.clock, &host->ready_timer);
+    host->settings->drain(host->settings->app);
+}
+
+static bool is_idle(void *context)
+{
+    const struct host *host = context;
+    return host->settings->is_idle(host->settings->app);
+}
+
 static bool start_shutdown(struct host *host)
 {
-    const struct host_settings *settings = host->settings;
     struct shutdown_steps steps = {
-        .drain = settings->drain,
-        .is_idle = settings->is_idle,
-        .stop = settings->close,
-        .context = settings->app,
+        .drain = drain,
+        .is_idle = is_idle,
+        .stop = stop_serving,
+        .context = host,
     };
-    return shutdown_init(&host->shutdown, &host->loop, &steps, settings->drain_timeout_ms) ==
+    return shutdown_init(&host->shutdown, &host->loop, &steps, host->settings->drain_timeout_ms) ==
            STATUS_OK;
+}
+
+static void listen_when_ready(struct timer *timer, void *context)
+{
+    struct host *host = context;
+    const struct host_settings *settings = host->settings;
+    struct clock *clock = &host->loop.clock;
+    if (!settings->is_ready(settings->app) && clock_now_ms(clock) < host->listen_at_ms) {
+        timer_start(clock, timer, HOST_READY_CHECK_MS);
+        return;
+    }
+    if (settings->listen(settings->app)) {
+        log_write(&host->log, LOG_INFO, NULL, "serving on %s", settings->listen_address);
+        return;
+    }
+    host->has_failed = true;
+    shutdown_now(&host->shutdown);
 }
 
 static bool serve(struct host *host)
 {
     const struct host_settings *settings = host->settings;
+    timer_init(&host->ready_timer, listen_when_ready, host);
     if (!settings->open(settings->app) || !start_shutdown(host)) {
         settings->close(settings->app);
         return false;
     }
-    log_write(&host->log, LOG_INFO, NULL, "serving on %s", settings->listen);
+    host->listen_at_ms = clock_now_ms(&host->loop.clock) + HOST_READY_PATIENCE_MS;
+    timer_start(&host->loop.clock, &host->ready_timer, 0);
     loop_run(&host->loop);
-    return true;
+    return !host->has_failed;
 }
 
 static int run_instance(void *context)

@@ -10,15 +10,24 @@
 #include "base/prng.h"
 #include "service/shutdown.h"
 
+/* An instance that is not ready refuses what others on its port could do: so it starts to listen
+ * when it is ready. */
+enum { HOST_READY_CHECK_MS = 2, HOST_READY_PATIENCE_MS = 1000 };
+
 struct host_settings {
-    const char *name;   /* "order": what the log calls the service */
-    const char *listen; /* for the log only */
+    const char *name;           /* "order": what the log calls the service */
+    const char *listen_address; /* for the log only */
     enum log_level log_level;
     enum log_format log_format;
     uint64_t drain_timeout_ms;
     int instance_count; /* processes that do all of this, each for itself */
-    /* Starts everything. False: something failed and was logged; close() follows. */
+    /* Starts everything but to serve. False: something failed and was logged; close() follows. */
     bool (*open)(void *app);
+    /* Can it do its work? Asked every HOST_READY_CHECK_MS from then on. */
+    bool (*is_ready)(void *app);
+    /* Accepts clients from now on: it is ready; or it is not after HOST_READY_PATIENCE_MS, and
+     * tells so to whoever asks. False: it can't, and that was logged; the service ends. Once. */
+    bool (*listen)(void *app);
     /* A signal asks the service to stop: take no new work. */
     void (*drain)(void *app);
     /* Draining: has all accepted work ended? */
@@ -35,6 +44,9 @@ struct host {
     struct loop loop;
     struct loop_hook log_hook;
     struct shutdown shutdown;
+    struct timer ready_timer;
+    uint64_t listen_at_ms; /* ready or not */
+    bool has_failed;
 };
 
 /* The process's exit code: 0 after a stop by signal, 1 where the service could not start or stop

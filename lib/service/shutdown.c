@@ -21,7 +21,7 @@ static void ignore_further_signals(struct shutdown *shutdown)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-static void stop_once(struct shutdown *shutdown)
+void shutdown_now(struct shutdown *shutdown)
 {
     if (shutdown->stopped)
         return;
@@ -37,12 +37,12 @@ static void on_check(struct timer *timer, void *context)
     struct shutdown *shutdown = context;
     struct loop *loop = shutdown->loop;
     if (shutdown->steps.is_idle(shutdown->steps.context)) {
-        stop_once(shutdown);
+        shutdown_now(shutdown);
     } else if (clock_now_ms(&loop->clock) >= shutdown->deadline_ms) {
         log_write(loop->log, LOG_WARN, NULL,
                   "stopping with work unfinished: %llu ms were not enough to drain",
                   (unsigned long long)shutdown->patience_ms);
-        stop_once(shutdown);
+        shutdown_now(shutdown);
     } else {
         timer_start(&loop->clock, timer, SHUTDOWN_CHECK_MS);
     }
@@ -57,7 +57,7 @@ static void on_signal(uv_signal_t *handle, int number)
         if (now_ms < shutdown->repeat_from_ms)
             return;
         log_write(loop->log, LOG_WARN, NULL, "signal %d again: stopping at once", number);
-        stop_once(shutdown);
+        shutdown_now(shutdown);
         return;
     }
     log_write(loop->log, LOG_INFO, NULL, "signal %d: draining", number);

@@ -34,6 +34,9 @@ struct shutdown {
     uv_signal_t on_int;
 };
 
+/* Stops at once, as a second signal does. */
+void shutdown_now(struct shutdown *shutdown);
+
 enum status shutdown_init(struct shutdown *shutdown, struct loop *loop,
                           const struct shutdown_steps *steps,
                           uint64_t patience_ms) STATUS_MUST_CHECK;

@@ -167,6 +167,12 @@ static bool open_server(struct app *app)
     return true;
 }
 
+static bool listen_for_clients(void *context)
+{
+    const struct app *app = context;
+    return http_server_listen(app->server) == STATUS_OK;
+}
+
 static bool open_all(void *context)
 {
     struct app *app = context;
@@ -178,12 +184,14 @@ int app_run(const struct order_settings *settings)
     struct app app = {.settings = settings};
     const struct host_settings host_settings = {
         .name = "order",
-        .listen = settings->listen,
+        .listen_address = settings->listen,
         .instance_count = (int)settings->instances,
         .log_level = (enum log_level)settings->log_level,
         .log_format = (enum log_format)settings->log_format,
         .drain_timeout_ms = (uint64_t)settings->drain_timeout_ms,
         .open = open_all,
+        .is_ready = is_ready,
+        .listen = listen_for_clients,
         .drain = drain,
         .is_idle = is_idle,
         .close = close_all,

@@ -41,6 +41,7 @@ def test_a_crashed_instance_is_started_again_and_nothing_is_lost(make_stack):
             seen = load.count(200)
             wait_until(lambda: load.count(200) > seen + 200, 60, "orders are completed again")
     assert load.count("lost") > 0, "the order service that was killed had no clients"
+    assert load.count(503) == 0, "an instance took clients before it was ready"
     assert stack.order.log().count("was ended by signal 9") == 1
     stack.settle()
     assert_answers_hold(stack, load)

@@ -111,7 +111,9 @@ int set_up(void **state)
         .service = &fixture,
     };
     *state = &fixture;
-    return http_server_open(&fixture.loop, &settings, &fixture.server) == STATUS_OK ? 0 : -1;
+    if (http_server_open(&fixture.loop, &settings, &fixture.server) != STATUS_OK)
+        return -1;
+    return http_server_listen(fixture.server) == STATUS_OK ? 0 : -1;
 }
 
 int tear_down(void **state)

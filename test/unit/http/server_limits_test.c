@@ -167,6 +167,37 @@ static void bad_addresses_are_refused(void **state)
     assert_null(server);
 }
 
+static void clients_are_refused_until_it_listens(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_server_settings settings = {.listen = "127.0.0.1:0"};
+    struct http_server *server = NULL;
+    assert_int_equal(http_server_open(&fixture->loop, &settings, &server), STATUS_OK);
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)http_server_port(server)),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof address), -1);
+    assert_int_equal(errno, ECONNREFUSED);
+    assert_int_equal(http_server_listen(server), STATUS_OK);
+    assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof address), 0);
+    close(client);
+    http_server_close(server);
+    run_once(fixture);
+}
+
+static void one_that_drains_does_not_begin_to_listen(void **state)
+{
+    struct fixture *fixture = *state;
+    struct http_server_settings settings = {.listen = "127.0.0.1:0"};
+    struct http_server *server = NULL;
+    assert_int_equal(http_server_open(&fixture->loop, &settings, &server), STATUS_OK);
+    http_server_drain(server);
+    assert_int_equal(http_server_listen(server), STATUS_OK);
+    http_server_close(server);
+    run_once(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +206,8 @@ int main(void)
         TEST(clients_wait_where_there_is_no_room),
         TEST(running_out_of_descriptors_is_survived),
         TEST(bad_addresses_are_refused),
+        TEST(clients_are_refused_until_it_listens),
+        TEST(one_that_drains_does_not_begin_to_listen),
     };
     return cmocka_run_group_tests_name("http/server_limits", tests, NULL, NULL);
 }
