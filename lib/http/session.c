@@ -1,9 +1,11 @@
-#include "http/session.h"
+#include "http/session_private.h"
 
 #include <assert.h>
 #include <unistd.h>
 
-enum { INPUT_SIZE_MAX = 64 * 1024, KEPT_INPUT_SIZE_MAX = 4096, ALLOW_SIZE_MAX = 128 };
+#include "http/dispatch.h"
+
+enum { INPUT_SIZE_MAX = 64 * 1024, KEPT_INPUT_SIZE_MAX = 4096 };
 
 /* Everything that can be is sent; then the connection ends. */
 static void finish(struct http_session *session)
@@ -11,19 +13,6 @@ static void finish(struct http_session *session)
     session->is_finished = true;
     deadline_stop(&session->deadline);
     net_conn_close_gently(session->conn);
-}
-
-static void remove_exchange(struct http_session *session, struct http_exchange *exchange)
-{
-    http_exchange_put(&session->server->exchanges, exchange);
-    session->exchange_count--;
-}
-
-static void remove_all_exchanges(struct http_session *session)
-{
-    LIST_EACH (node, &session->exchanges)
-        remove_exchange(session, LIST_ELEMENT(node, struct http_exchange, node));
-    session->unanswered = NULL;
 }
 
 static void expect(struct http_session *session, enum http_waiting waiting)
@@ -48,15 +37,10 @@ static void send_owed_continue(struct http_session *session)
     net_conn_mark(session->conn);
 }
 
-static bool is_stuck(const struct http_session *session)
-{
-    return session->unanswered != NULL && session->exchanges.next == &session->unanswered->node;
-}
-
 /* The replies behind the unanswered request are never sent. */
 static void give_up(struct http_session *session)
 {
-    remove_all_exchanges(session);
+    session_remove_all_exchanges(session);
     finish(session);
 }
 
@@ -76,8 +60,7 @@ static void wait_for_end(struct http_session *session)
     expect(session, HTTP_WAITING_IDLE);
 }
 
-/* After each event: what is the session waiting for, or is it over? */
-static void settle(struct http_session *session)
+void session_settle(struct http_session *session)
 {
     if (session->is_finished)
         return;
@@ -85,7 +68,7 @@ static void settle(struct http_session *session)
         finish(session);
         return;
     }
-    if (is_stuck(session)) {
+    if (session_is_stuck(session)) {
         wait_for_end(session);
         return;
     }
@@ -100,168 +83,33 @@ static void settle(struct http_session *session)
 }
 
 /* NULL: out of memory, and the connection is closed. */
-static struct http_exchange *add_exchange(struct http_session *session)
+static struct http_exchange *begin_exchange(struct http_session *session)
 {
-    struct http_exchange *exchange = http_exchange_take(&session->server->exchanges);
-    if (exchange == NULL) {
-        session->is_finished = true;
-        net_conn_close(session->conn);
-        return NULL;
-    }
-    exchange->session = session;
-    list_append(&session->exchanges, &exchange->node);
-    session->exchange_count++;
-    expect(session, HTTP_WAITING_FOR_NOTHING);
-    return exchange;
-}
-
-static enum http_connection connection_header(const struct http_session *session,
-                                              const struct http_exchange *exchange)
-{
-    if (session->is_last && session->exchanges.previous == &exchange->node)
-        return HTTP_CONNECTION_CLOSE;
-    return exchange->asks_keep_open ? HTTP_CONNECTION_KEEP_ALIVE : HTTP_CONNECTION_DEFAULT;
-}
-
-/* The replies that have waited for the one just written. */
-static void write_next_replies(struct http_session *session)
-{
-    struct buffer *output = net_conn_output(session->conn);
-    while (!list_is_empty(&session->exchanges)) {
-        struct http_exchange *next =
-            LIST_ELEMENT(session->exchanges.next, struct http_exchange, node);
-        if (!next->is_replied)
-            return;
-        output->failed |= next->reply.failed;
-        buffer_append(output, next->reply.data, next->reply.size);
-        remove_exchange(session, next);
-    }
-}
-
-void http_session_reply(struct http_exchange *exchange, const struct http_response *response)
-{
-    struct http_session *session = exchange->session;
-    assert(!exchange->is_replied);
-    bool is_first = session->exchanges.next == &exchange->node;
-    struct buffer *out = is_first ? net_conn_output(session->conn) : &exchange->reply;
-    http_date_refresh(&session->server->date, time(NULL));
-    http_response_write(out, response, &session->server->date, connection_header(session, exchange),
-                        exchange->is_head);
-    exchange->is_replied = true;
-    if (!is_first)
-        return;
-    remove_exchange(session, exchange);
-    write_next_replies(session);
-    net_conn_mark(session->conn);
-    settle(session);
-}
-
-void http_session_abandon(struct http_exchange *exchange)
-{
-    struct http_session *session = exchange->session;
-    session->is_finished = true;
-    deadline_stop(&session->deadline);
-    remove_all_exchanges(session);
-    net_conn_close(session->conn);
-}
-
-void http_session_leave_unanswered(struct http_exchange *exchange)
-{
-    struct http_session *session = exchange->session;
-    assert(!exchange->is_replied);
-    LIST_EACH (node, &session->exchanges) {
-        struct http_exchange *older = LIST_ELEMENT(node, struct http_exchange, node);
-        if (older == session->unanswered)
-            break;
-        if (older == exchange)
-            session->unanswered = exchange;
-    }
-    settle(session);
-}
-
-/* The server's own answer. */
-static void refuse(struct http_session *session, struct http_exchange *exchange, int status,
-                   const char *headers, const char *detail)
-{
-    http_reply_error(session->server, exchange->id, status, headers, detail);
+    expect(session, HTTP_WAITING_FOR_NOTHING); /* its next request has its own time */
+    return session_add_exchange(session);
 }
 
 /* An answer to bytes that make no good request: where the next one begins is not known. */
 static void refuse_and_end(struct http_session *session, int status, const char *detail)
 {
-    struct http_exchange *exchange = add_exchange(session);
+    struct http_exchange *exchange = begin_exchange(session);
     if (exchange == NULL)
         return;
     session->is_last = true;
-    refuse(session, exchange, status, NULL, detail);
-}
-
-static void refuse_method(struct http_session *session, struct http_exchange *exchange,
-                          unsigned methods)
-{
-    struct buffer allow;
-    buffer_init(&allow, ALLOW_SIZE_MAX);
-    http_router_write_allow(&allow, methods);
-    buffer_append_byte(&allow, '\0');
-    refuse(session, exchange, 405, allow.failed ? NULL : allow.data, "Method Not Allowed");
-    buffer_free(&allow);
-}
-
-/* Parameters, such as a charset, make no difference. */
-static bool is_json(const struct http_message *message)
-{
-    struct http_text type =
-        http_find_header(message->headers, message->header_count, "content-type", NULL);
-    const char *semicolon = type.size == 0 ? NULL : memchr(type.data, ';', type.size);
-    if (semicolon != NULL)
-        type.size = (size_t)(semicolon - type.data);
-    while (type.size != 0 && (type.data[type.size - 1] == ' ' || type.data[type.size - 1] == '\t'))
-        type.size--;
-    return type.data != NULL && http_text_equals_ignoring_case(type, "application/json");
-}
-
-static struct http_request make_request(const struct http_message *message)
-{
-    struct http_request request = {
-        .method = message->method,
-        .path = message->target,
-        .body = message->body,
-        .headers = message->headers,
-        .header_count = message->header_count,
-    };
-    const char *mark = memchr(message->target.data, '?', message->target.size);
-    if (mark != NULL) {
-        request.path.size = (size_t)(mark - message->target.data);
-        request.query.data = mark + 1;
-        request.query.size = message->target.size - request.path.size - 1;
-    }
-    return request;
+    http_reply_error(session->server, exchange->id, status, NULL, detail);
 }
 
 static void dispatch(struct http_session *session)
 {
     const struct http_message *message = &session->parser.message;
-    const struct http_server_settings *settings = &session->server->settings;
-    struct http_exchange *exchange = add_exchange(session);
+    struct http_exchange *exchange = begin_exchange(session);
     if (exchange == NULL)
         return;
     session->owes_continue = false;
     session->is_last = !message->keep_alive || session->server->is_draining;
     exchange->is_head = message->method == HTTP_METHOD_HEAD;
     exchange->asks_keep_open = message->minor_version == 0;
-    struct http_request request = make_request(message);
-    struct http_match match =
-        http_router_find(settings->routes, settings->route_count, request.method, request.path);
-    if (match.methods == 0) {
-        refuse(session, exchange, 404, NULL, "Not Found");
-    } else if (match.route == NULL) {
-        refuse_method(session, exchange, match.methods);
-    } else if (match.route->takes_json && !is_json(message)) {
-        refuse(session, exchange, 415, NULL, "Content-Type must be application/json");
-    } else {
-        request.path_id = match.path_id;
-        match.route->handler(settings->service, exchange->id, &request);
-    }
+    http_dispatch(session->server, exchange->id, message);
 }
 
 static bool has_room(const struct http_session *session)
@@ -305,7 +153,7 @@ static void on_data(void *owner, const char *data, size_t size)
             return;
         }
     }
-    settle(session);
+    session_settle(session);
 }
 
 /* The output is empty: there may be room for requests that wait. */
@@ -326,7 +174,7 @@ static void on_flushed(void *owner)
     }
     /* This runs in the turn's last phase: what the handlers submitted needs another turn. */
     loop_wake(session->server->loop);
-    settle(session);
+    session_settle(session);
 }
 
 static void on_end(void *owner)
@@ -334,7 +182,7 @@ static void on_end(void *owner)
     struct http_session *session = owner;
     assert(session->input.size == 0); /* while something waits there, nothing is read */
     session->has_ended = true;
-    settle(session);
+    session_settle(session);
 }
 
 static void on_closed(void *owner, int uv_error)
@@ -342,7 +190,7 @@ static void on_closed(void *owner, int uv_error)
     (void)uv_error;
     struct http_session *session = owner;
     struct http_server *server = session->server;
-    remove_all_exchanges(session);
+    session_remove_all_exchanges(session);
     deadline_stop(&session->deadline);
     http_parser_free(&session->parser);
     buffer_free(&session->input);
@@ -389,7 +237,7 @@ void http_session_drain(struct http_session *session)
         return; /* a request that has begun is answered, and is the last */
     session->is_last = true;
     buffer_clear(&session->input);
-    settle(session);
+    session_settle(session);
 }
 
 void http_session_on_request_late(struct deadline *deadline)
@@ -401,17 +249,17 @@ void http_session_on_request_late(struct deadline *deadline)
         return;
     }
     session->is_last = true;
-    settle(session);
+    session_settle(session);
 }
 
 void http_session_on_idle(struct deadline *deadline)
 {
     struct http_session *session = LIST_ELEMENT(deadline, struct http_session, deadline);
     session->waiting = HTTP_WAITING_FOR_NOTHING;
-    if (is_stuck(session)) {
+    if (session_is_stuck(session)) {
         give_up(session);
         return;
     }
     session->is_last = true;
-    settle(session);
+    session_settle(session);
 }

@@ -1,0 +1,63 @@
+#include "http/dispatch.h"
+
+enum { ALLOW_SIZE_MAX = 128 };
+
+static void refuse_method(struct http_server *server, http_exchange_id exchange, unsigned methods)
+{
+    struct buffer allow;
+    buffer_init(&allow, ALLOW_SIZE_MAX);
+    http_router_write_allow(&allow, methods);
+    buffer_append_byte(&allow, '\0');
+    http_reply_error(server, exchange, 405, allow.failed ? NULL : allow.data, "Method Not Allowed");
+    buffer_free(&allow);
+}
+
+/* Parameters, such as a charset, make no difference. */
+static bool is_json(const struct http_message *message)
+{
+    struct http_text type =
+        http_find_header(message->headers, message->header_count, "content-type", NULL);
+    const char *semicolon = type.size == 0 ? NULL : memchr(type.data, ';', type.size);
+    if (semicolon != NULL)
+        type.size = (size_t)(semicolon - type.data);
+    while (type.size != 0 && (type.data[type.size - 1] == ' ' || type.data[type.size - 1] == '\t'))
+        type.size--;
+    return type.data != NULL && http_text_equals_ignoring_case(type, "application/json");
+}
+
+static struct http_request make_request(const struct http_message *message)
+{
+    struct http_request request = {
+        .method = message->method,
+        .path = message->target,
+        .body = message->body,
+        .headers = message->headers,
+        .header_count = message->header_count,
+    };
+    const char *mark = memchr(message->target.data, '?', message->target.size);
+    if (mark != NULL) {
+        request.path.size = (size_t)(mark - message->target.data);
+        request.query.data = mark + 1;
+        request.query.size = message->target.size - request.path.size - 1;
+    }
+    return request;
+}
+
+void http_dispatch(struct http_server *server, http_exchange_id exchange,
+                   const struct http_message *message)
+{
+    const struct http_server_settings *settings = &server->settings;
+    struct http_request request = make_request(message);
+    struct http_match match =
+        http_router_find(settings->routes, settings->route_count, request.method, request.path);
+    if (match.methods == 0) {
+        http_reply_error(server, exchange, 404, NULL, "Not Found");
+    } else if (match.route == NULL) {
+        refuse_method(server, exchange, match.methods);
+    } else if (match.route->takes_json && !is_json(message)) {
+        http_reply_error(server, exchange, 415, NULL, "Content-Type must be application/json");
+    } else {
+        request.path_id = match.path_id;
+        match.route->handler(settings->service, exchange, &request);
+    }
+}
