@@ -32,7 +32,7 @@ static void print_help(const struct config_table *table)
         printf("  --%s, %s\n      %s", flag, setting->variable, setting->help);
         for (int choice = 0; setting->kind == CONFIG_CHOICE && setting->choices[choice]; choice++)
             printf("%s%s", choice == 0 ? ": " : ", ", setting->choices[choice]);
-        printf(" (default: %s)\n", setting->initial);
+        printf(" (default: %s)\n", setting->kind == CONFIG_SECRET ? "none" : setting->initial);
     }
     printf("  --help\n      this text\n  --version\n      the version\n");
 }
@@ -68,8 +68,8 @@ static bool set_value(const struct config_table *table, const struct config_sett
                       const char *value, void *settings)
 {
     void *target = (char *)settings + setting->offset;
-    if (setting->kind == CONFIG_TEXT) {
-        if (*value == '\0')
+    if (setting->kind == CONFIG_TEXT || setting->kind == CONFIG_SECRET) {
+        if (setting->kind == CONFIG_TEXT && *value == '\0')
             return complain(table, setting, value);
         memcpy(target, &value, sizeof value);
         return true;
@@ -125,8 +125,10 @@ static bool load_flags(const struct config_table *table, int argc, char *const *
         size_t size = equals != NULL ? (size_t)(equals - name) : strlen(name);
         const struct config_setting *setting = find_flag(table, name, size);
         if (setting == NULL) {
-            fprintf(stderr, "%s: unknown argument %s; see %s --help\n", table->program, argument,
-                    table->program);
+            /* Not what stands behind '=': it may be a secret behind a slip of the pen. */
+            fprintf(stderr, "%s: unknown argument %.*s; see %s --help\n", table->program,
+                    (int)(equals != NULL ? (size_t)(equals - argument) : strlen(argument)),
+                    argument, table->program);
             return false;
         }
         const char *value = equals != NULL ? equals + 1 : argv[++i];

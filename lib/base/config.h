@@ -14,6 +14,7 @@ enum config_kind {
     CONFIG_TEXT,   /* const char *; not empty */
     CONFIG_NUMBER, /* int64_t, between minimum and maximum */
     CONFIG_CHOICE, /* int: the place in `choices` */
+    CONFIG_SECRET, /* const char *; empty: none. Its value is never printed */
 };
 
 struct config_setting {

@@ -15,6 +15,7 @@ struct settings {
     const char *address;
     int64_t deadline_ms;
     int level;
+    const char *token;
 };
 
 static const char *const level_names[] = {"debug", "info", NULL};
@@ -26,6 +27,7 @@ static const struct config_setting setting_rows[] = {
      "how long, in milliseconds", 1, 60000, NULL},
     {"TEST_LEVEL", CONFIG_CHOICE, offsetof(struct settings, level), "info", "how much", 0, 0,
      level_names},
+    {"TEST_TOKEN", CONFIG_SECRET, offsetof(struct settings, token), "", "who may call", 0, 0, NULL},
 };
 
 static const struct config_table table = {
@@ -92,6 +94,7 @@ static void defaults_apply_without_settings(void **state)
     assert_string_equal(loaded.settings.address, "0.0.0.0:1");
     assert_int_equal(loaded.settings.deadline_ms, 5000);
     assert_int_equal(loaded.settings.level, 1);
+    assert_string_equal(loaded.settings.token, "");
 }
 
 static void flag_prevails_over_variable_over_default(void **state)
@@ -188,6 +191,22 @@ static void help_lists_every_setting(void **state)
     assert_non_null(strstr(loaded.output, "how much: debug, info (default: info)"));
 }
 
+static void secrets_are_taken_and_never_printed(void **state)
+{
+    (void)state;
+    struct loaded loaded;
+    setenv("TEST_TOKEN", "hush", 1);
+    load(&loaded, STDOUT_FILENO, "--help", NULL);
+    assert_non_null(strstr(loaded.output, "TEST_TOKEN\n      who may call (default: none)"));
+    assert_null(strstr(loaded.output, "hush"));
+    load(&loaded, STDERR_FILENO, "--test-token=hush-2", NULL);
+    assert_int_equal(loaded.outcome, CONFIG_READY);
+    assert_string_equal(loaded.settings.token, "hush-2");
+    load(&loaded, STDERR_FILENO, "--test-tokn=hush", NULL);
+    assert_bad(&loaded, "--test-tokn;", "--help");
+    assert_null(strstr(loaded.output, "hush"));
+}
+
 static void version_is_printed(void **state)
 {
     (void)state;
@@ -209,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup(all_bad_variables_are_reported_at_once, clear_environment),
         cmocka_unit_test_setup(bad_flags_are_named, clear_environment),
         cmocka_unit_test_setup(help_lists_every_setting, clear_environment),
+        cmocka_unit_test_setup(secrets_are_taken_and_never_printed, clear_environment),
         cmocka_unit_test_setup(version_is_printed, clear_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
