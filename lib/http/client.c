@@ -14,6 +14,8 @@ enum {
     WAITING_SLACK_MS = 10,
     /* No connection's output can exceed what its calls may take, so that limit is never met. */
     REQUEST_SIZE_MAX = HTTP_HEAD_SIZE_MAX + HTTP_BODY_SIZE_MAX,
+    /* The deadlines of its calls end a connection long before. */
+    WRITE_TIMEOUT_MS = 30 * 1000,
     REASON_SIZE = 128,
 };
 
@@ -274,7 +276,8 @@ enum status http_client_open(struct loop *loop, const char *url, struct http_cli
         return status;
     }
     loop_add_hook(loop, LOOP_PHASE_NETWORK, &opened->hook, dispatch, opened);
-    status = net_set_init(&opened->set, loop, (size_t)REQUEST_SIZE_MAX * HTTP_CLIENT_DEPTH_MAX);
+    status = net_set_init(&opened->set, loop, (size_t)REQUEST_SIZE_MAX * HTTP_CLIENT_DEPTH_MAX,
+                          WRITE_TIMEOUT_MS);
     if (status != STATUS_OK) {
         loop_remove_hook(&opened->hook);
         free(opened);

@@ -317,3 +317,8 @@ bool http_parser_is_inside(const struct http_parser *parser)
 {
     return !parser->is_whole && (parser->in_body || parser->head.size > parser->scan.blank_size);
 }
+
+bool http_parser_is_in_body(const struct http_parser *parser)
+{
+    return !parser->is_whole && parser->in_body;
+}

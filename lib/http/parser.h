@@ -63,3 +63,6 @@ bool http_parser_end(struct http_parser *parser, bool *has_message);
 
 /* True where bytes of a message not yet whole have come. */
 bool http_parser_is_inside(const struct http_parser *parser);
+
+/* True where its head is whole, and can be read in `message`, but its body is not. */
+bool http_parser_is_in_body(const struct http_parser *parser);

@@ -3,40 +3,20 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
-#include "http/session.h"
+#include "http/connections.h"
 
-enum {
-    DETAIL_SIZE_MAX = 256,
-    /* Open files for everything that is no client: database connections, calls, logs. */
-    OTHER_FILES_COUNT = 64,
-    CONNECTION_COUNT_MIN = 16
-};
-
-_Static_assert((int)HTTP_CONNECTION_COUNT_MAX <= (int)NET_CONNECTION_COUNT_MAX,
-               "a set has room for them all");
-
-/* As many as the system lets us open, after asking it for more. */
-static size_t connection_count_max(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return CONNECTION_COUNT_MIN;
-    rlim_t soft_limit = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        limit.rlim_cur = soft_limit;
-    if (limit.rlim_cur < OTHER_FILES_COUNT + CONNECTION_COUNT_MIN)
-        return CONNECTION_COUNT_MIN;
-    rlim_t count = limit.rlim_cur - OTHER_FILES_COUNT;
-    return count < HTTP_CONNECTION_COUNT_MAX ? (size_t)count : HTTP_CONNECTION_COUNT_MAX;
-}
+enum { DETAIL_SIZE_MAX = 256 };
 
 static void free_server(struct http_server *server)
 {
-    deadline_queue_stop(&server->request_deadlines);
+    deadline_queue_stop(&server->head_deadlines);
+    deadline_queue_stop(&server->body_deadlines);
     deadline_queue_stop(&server->idle_deadlines);
+    deadline_queue_stop(&server->stuck_deadlines);
+    tally_stop(&server->slow_senders);
+    tally_stop(&server->slow_readers);
+    tally_stop(&server->evictions);
     http_exchange_table_free(&server->exchanges);
     slab_free(&server->session_slab);
     net_set_free(&server->set);
@@ -52,9 +32,13 @@ static void free_if_closed(struct http_server *server)
 static void on_accepted(void *owner, int socket)
 {
     struct http_server *server = owner;
+    http_connections_make_room(server);
     http_session_open(server, socket);
-    if (server->session_count >= server->session_count_max)
-        net_listener_pause(&server->listener);
+}
+
+static bool has_room(void *owner)
+{
+    return http_connections_have_room(owner);
 }
 
 static void on_listener_closed(void *owner)
@@ -73,6 +57,7 @@ static void on_session_closed(struct http_server *server)
 
 static const struct net_listener_events listener_events = {
     .on_accepted = on_accepted,
+    .has_room = has_room,
     .on_closed = on_listener_closed,
 };
 
@@ -105,6 +90,47 @@ static enum status take_address(struct http_server *server)
     return status;
 }
 
+static uint64_t or_default(uint64_t timeout_ms, uint64_t default_ms)
+{
+    return timeout_ms != 0 ? timeout_ms : default_ms;
+}
+
+static void init_deadlines(struct http_server *server)
+{
+    const struct http_server_settings *settings = &server->settings;
+    struct clock *clock = &server->loop->clock;
+    uint64_t idle_ms = or_default(settings->idle_timeout_ms, HTTP_IDLE_MS);
+    deadline_queue_init(&server->head_deadlines, clock,
+                        or_default(settings->head_timeout_ms, HTTP_HEAD_MS),
+                        http_session_on_head_late);
+    deadline_queue_init(&server->body_deadlines, clock,
+                        or_default(settings->body_timeout_ms, HTTP_BODY_MS),
+                        http_session_on_body_late);
+    deadline_queue_init(&server->idle_deadlines, clock, idle_ms, http_session_on_idle);
+    deadline_queue_init(&server->stuck_deadlines, clock, idle_ms, http_session_on_stuck);
+}
+
+static void init_tallies(struct http_server *server)
+{
+    struct clock *clock = &server->loop->clock;
+    struct log *log = server->loop->log;
+    tally_init(&server->slow_senders, clock, log, "Client ended: its request did not come in time");
+    tally_init(&server->slow_readers, clock, log, "Client ended: it does not read its answers");
+    tally_init(&server->evictions, clock, log,
+               "Idle client ended: there are as many connections as there can be");
+}
+
+static size_t session_count_max(const struct http_server *server)
+{
+    size_t wanted = server->settings.connection_count_max;
+    size_t possible = http_connections_possible_count();
+    if (wanted > possible)
+        log_write(server->loop->log, LOG_WARN, NULL,
+                  "%zu connections are wanted, but the limit on open files allows %zu", wanted,
+                  possible);
+    return wanted == 0 || wanted > possible ? possible : wanted;
+}
+
 enum status http_server_open(struct loop *loop, const struct http_server_settings *settings,
                              struct http_server **server)
 {
@@ -113,20 +139,20 @@ enum status http_server_open(struct loop *loop, const struct http_server_setting
         return STATUS_NO_MEMORY;
     opened->loop = loop;
     opened->settings = *settings;
-    opened->session_count_max = connection_count_max();
+    opened->session_count_max = session_count_max(opened);
     opened->on_session_closed = on_session_closed;
-    if (net_set_init(&opened->set, loop, HTTP_OUTPUT_SIZE_MAX) != STATUS_OK) {
+    if (net_set_init(&opened->set, loop, HTTP_OUTPUT_SIZE_MAX,
+                     or_default(settings->write_timeout_ms, HTTP_WRITE_MS)) != STATUS_OK) {
         free(opened);
         return STATUS_NO_MEMORY;
     }
     list_init(&opened->sessions);
-    slab_init(&opened->session_slab, sizeof(struct http_session), HTTP_CONNECTION_COUNT_MAX);
+    slab_init(&opened->session_slab, sizeof(struct http_session), HTTP_SESSION_COUNT_MAX);
     http_exchange_table_init(&opened->exchanges,
                              (size_t)HTTP_CONNECTION_COUNT_MAX * HTTP_PIPELINE_DEPTH_MAX,
                              HTTP_OUTPUT_SIZE_MAX);
-    deadline_queue_init(&opened->request_deadlines, &loop->clock, HTTP_REQUEST_MS,
-                        http_session_on_request_late);
-    deadline_queue_init(&opened->idle_deadlines, &loop->clock, HTTP_IDLE_MS, http_session_on_idle);
+    init_deadlines(opened);
+    init_tallies(opened);
     enum status status = take_address(opened);
     if (status != STATUS_OK) {
         free_server(opened);
@@ -203,6 +229,11 @@ size_t http_server_unfinished_count(const struct http_server *server)
             count++;
     }
     return count;
+}
+
+const struct http_server_counts *http_server_counts(const struct http_server *server)
+{
+    return &server->counts;
 }
 
 int http_server_port(const struct http_server *server)

@@ -6,8 +6,9 @@
  * Errors   Bad requests are answered by the server itself (400, 404, 405, 408, 413, 414, 415, 417,
  *          431, 501, 505) with {"detail": "…"}; a handler only sees good ones. Each of those must
  *          lead to exactly one http_reply(), http_abandon() or http_leave_unanswered().
- * Limits   HTTP_CONNECTION_COUNT_MAX connections, or what the system's limit on open files leaves
- *          room for, if less; further clients wait to be accepted. HTTP_PIPELINE_DEPTH_MAX
+ * Limits   HTTP_CONNECTION_COUNT_MAX connections, or what the settings or the system's limit on
+ *          open files leave room for, if less; for a further client one that is idle is
+ *          disconnected, and where none is, it waits to be accepted. HTTP_PIPELINE_DEPTH_MAX
  *          unanswered requests each, and those of http/message.h.
  * Units    *_ms: milliseconds. */
 #pragma once
@@ -24,8 +25,11 @@
 enum {
     HTTP_CONNECTION_COUNT_MAX = 12000,
     HTTP_PIPELINE_DEPTH_MAX = 16,
-    HTTP_REQUEST_MS = 30 * 1000, /* to send a whole request, else 408 */
-    HTTP_IDLE_MS = 75 * 1000,    /* between two requests */
+    /* Where the settings say nothing else: */
+    HTTP_HEAD_MS = 10 * 1000,  /* to send a request's head, else 408 */
+    HTTP_BODY_MS = 20 * 1000,  /* to send its body after that, else 408 */
+    HTTP_IDLE_MS = 75 * 1000,  /* between two requests */
+    HTTP_WRITE_MS = 30 * 1000, /* to take what was written */
     /* One byte more, of a client that does not read, ends its connection. */
     HTTP_OUTPUT_SIZE_MAX = 4 * 1024 * 1024
 };
@@ -38,6 +42,22 @@ struct http_server_settings {
     const struct http_route *routes;
     size_t route_count;
     void *service; /* the handlers' first argument */
+    /* 0: as above, and as many connections as there can be. */
+    uint64_t head_timeout_ms;
+    uint64_t body_timeout_ms;
+    uint64_t idle_timeout_ms;
+    uint64_t write_timeout_ms;
+    size_t connection_count_max;
+};
+
+/* Connections, since the server was opened: how many there were, and why it ended some. */
+struct http_server_counts {
+    uint64_t accepted_count;
+    uint64_t head_timeout_count; /* answered 408; or nothing at all had come */
+    uint64_t body_timeout_count; /* answered 408 */
+    uint64_t idle_timeout_count;
+    uint64_t write_timeout_count; /* the client did not read */
+    uint64_t evicted_count;       /* idle, at the limit, for a new client */
 };
 
 /* Takes its address, where clients are refused until http_server_listen(). STATUS_INVALID: the
@@ -66,7 +86,7 @@ void http_abandon(struct http_server *server, http_exchange_id exchange);
 
 /* Never answers `exchange`. Requests behind it on the connection are handled, but their replies
  * wait for ever. When everything before it is answered, the connection lasts until the client ends
- * its side, or HTTP_IDLE_MS have passed; then it is closed, and all its exchanges are over. */
+ * its side, or the idle timeout has passed; then it is closed, and all its exchanges are over. */
 void http_leave_unanswered(struct http_server *server, http_exchange_id exchange);
 
 /* Refuses new connections, closes idle ones, and lets the last request that each of the others has
@@ -75,6 +95,9 @@ void http_server_drain(struct http_server *server);
 
 /* Requests that are not answered yet, and replies not yet handed to the system. */
 size_t http_server_unfinished_count(const struct http_server *server);
+
+/* Valid as long as the server. */
+const struct http_server_counts *http_server_counts(const struct http_server *server);
 
 /* The port it listens on; tells which one the system has chosen for "host:0". */
 int http_server_port(const struct http_server *server);

@@ -15,17 +15,36 @@ static void finish(struct http_session *session)
     net_conn_close_gently(session->conn);
 }
 
+static struct deadline_queue *queue_of(struct http_server *server, enum http_waiting waiting)
+{
+    switch (waiting) {
+    case HTTP_WAITING_FOR_HEAD:
+        return &server->head_deadlines;
+    case HTTP_WAITING_FOR_BODY:
+        return &server->body_deadlines;
+    case HTTP_WAITING_IDLE:
+        return &server->idle_deadlines;
+    case HTTP_WAITING_STUCK:
+        return &server->stuck_deadlines;
+    case HTTP_WAITING_FOR_NOTHING:
+        break;
+    }
+    return NULL;
+}
+
 static void expect(struct http_session *session, enum http_waiting waiting)
 {
     if (session->waiting == waiting)
         return;
     session->waiting = waiting;
-    if (waiting == HTTP_WAITING_FOR_NOTHING)
+    struct deadline_queue *queue = queue_of(session->server, waiting);
+    if (queue == NULL)
         deadline_stop(&session->deadline);
-    else if (waiting == HTTP_WAITING_FOR_REQUEST)
-        deadline_start(&session->server->request_deadlines, &session->deadline);
     else
-        deadline_start(&session->server->idle_deadlines, &session->deadline);
+        deadline_start(queue, &session->deadline);
+    /* It can make room for a client who waits. */
+    if (waiting == HTTP_WAITING_IDLE)
+        net_listener_resume(&session->server->listener);
 }
 
 static void send_owed_continue(struct http_session *session)
@@ -57,7 +76,7 @@ static void wait_for_end(struct http_session *session)
         buffer_clear(&session->input);
     }
     net_conn_resume_reading(session->conn);
-    expect(session, HTTP_WAITING_IDLE);
+    expect(session, HTTP_WAITING_STUCK);
 }
 
 void session_settle(struct http_session *session)
@@ -75,7 +94,8 @@ void session_settle(struct http_session *session)
     send_owed_continue(session);
     bool is_listening = !session->is_last && !session->has_ended && session->input.size == 0;
     if (is_listening && http_parser_is_inside(&session->parser))
-        expect(session, HTTP_WAITING_FOR_REQUEST);
+        expect(session, http_parser_is_in_body(&session->parser) ? HTTP_WAITING_FOR_BODY
+                                                                 : HTTP_WAITING_FOR_HEAD);
     else if (is_listening && session->exchange_count == 0)
         expect(session, HTTP_WAITING_IDLE);
     else
@@ -187,16 +207,20 @@ static void on_end(void *owner)
 
 static void on_closed(void *owner, int uv_error)
 {
-    (void)uv_error;
     struct http_session *session = owner;
     struct http_server *server = session->server;
+    if (uv_error == UV_ETIMEDOUT || uv_error == UV_ENOBUFS) {
+        server->counts.write_timeout_count++;
+        tally_count(&server->slow_readers);
+    }
     session_remove_all_exchanges(session);
     deadline_stop(&session->deadline);
     http_parser_free(&session->parser);
     buffer_free(&session->input);
     list_remove(&session->node);
-    slab_put(&server->session_slab, session);
     server->session_count--;
+    server->evicted_count -= session->is_evicted;
+    slab_put(&server->session_slab, session);
     server->on_session_closed(server);
 }
 
@@ -227,8 +251,9 @@ void http_session_open(struct http_server *server, int socket)
     buffer_init(&session->input, INPUT_SIZE_MAX);
     http_parser_init(&session->parser, HTTP_PARSE_REQUESTS);
     server->session_count++;
+    server->counts.accepted_count++;
     /* A client that says nothing at all is no better than one that stops in the middle. */
-    expect(session, HTTP_WAITING_FOR_REQUEST);
+    expect(session, HTTP_WAITING_FOR_HEAD);
 }
 
 void http_session_drain(struct http_session *session)
@@ -240,10 +265,26 @@ void http_session_drain(struct http_session *session)
     session_settle(session);
 }
 
-void http_session_on_request_late(struct deadline *deadline)
+void http_session_evict(struct http_session *session)
+{
+    assert(session->waiting == HTTP_WAITING_IDLE && session->exchange_count == 0);
+    session->is_finished = true;
+    session->is_evicted = true;
+    session->server->evicted_count++;
+    deadline_stop(&session->deadline);
+    net_conn_close(session->conn);
+}
+
+static struct http_session *session_of(struct deadline *deadline)
 {
     struct http_session *session = LIST_ELEMENT(deadline, struct http_session, deadline);
     session->waiting = HTTP_WAITING_FOR_NOTHING;
+    return session;
+}
+
+static void end_slow_sender(struct http_session *session)
+{
+    tally_count(&session->server->slow_senders);
     if (http_parser_is_inside(&session->parser)) {
         refuse_and_end(session, 408, "The request did not come in time");
         return;
@@ -252,14 +293,29 @@ void http_session_on_request_late(struct deadline *deadline)
     session_settle(session);
 }
 
+void http_session_on_head_late(struct deadline *deadline)
+{
+    struct http_session *session = session_of(deadline);
+    session->server->counts.head_timeout_count++;
+    end_slow_sender(session);
+}
+
+void http_session_on_body_late(struct deadline *deadline)
+{
+    struct http_session *session = session_of(deadline);
+    session->server->counts.body_timeout_count++;
+    end_slow_sender(session);
+}
+
 void http_session_on_idle(struct deadline *deadline)
 {
-    struct http_session *session = LIST_ELEMENT(deadline, struct http_session, deadline);
-    session->waiting = HTTP_WAITING_FOR_NOTHING;
-    if (session_is_stuck(session)) {
-        give_up(session);
-        return;
-    }
+    struct http_session *session = session_of(deadline);
+    session->server->counts.idle_timeout_count++;
     session->is_last = true;
     session_settle(session);
+}
+
+void http_session_on_stuck(struct deadline *deadline)
+{
+    give_up(session_of(deadline));
 }

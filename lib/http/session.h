@@ -13,6 +13,7 @@
 #pragma once
 
 #include "base/slab.h"
+#include "base/tally.h"
 #include "http/exchange.h"
 #include "http/parser.h"
 #include "http/response.h"
@@ -20,7 +21,12 @@
 #include "net/conn.h"
 #include "net/listener.h"
 
-enum { HTTP_UNSENT_SIZE_MAX = 256 * 1024 };
+enum {
+    HTTP_UNSENT_SIZE_MAX = 256 * 1024,
+    /* Evicted in one turn; their memory is free again at its end. */
+    HTTP_EVICTED_COUNT_MAX = NET_LISTENER_BURST_MAX,
+    HTTP_SESSION_COUNT_MAX = HTTP_CONNECTION_COUNT_MAX + HTTP_EVICTED_COUNT_MAX,
+};
 
 /* What the sessions of one server share. */
 struct http_server {
@@ -31,11 +37,18 @@ struct http_server {
     struct slab session_slab;
     struct list_node sessions;
     size_t session_count;
+    size_t evicted_count; /* of these; their sockets are closed */
     size_t session_count_max;
     struct http_exchange_table exchanges;
     struct http_date date;
-    struct deadline_queue request_deadlines;
+    struct deadline_queue head_deadlines;
+    struct deadline_queue body_deadlines;
     struct deadline_queue idle_deadlines;
+    struct deadline_queue stuck_deadlines;
+    struct http_server_counts counts;
+    struct tally slow_senders;
+    struct tally slow_readers;
+    struct tally evictions;
     bool is_draining;
     bool is_closing;
     bool has_listener;
@@ -44,8 +57,10 @@ struct http_server {
 
 enum http_waiting {
     HTTP_WAITING_FOR_NOTHING, /* the next move is ours */
-    HTTP_WAITING_FOR_REQUEST, /* the rest of one */
-    HTTP_WAITING_IDLE, /* for the next one, or for the end where none can be answered any more */
+    HTTP_WAITING_FOR_HEAD,    /* the rest of one */
+    HTTP_WAITING_FOR_BODY,    /* likewise */
+    HTTP_WAITING_IDLE,        /* for the next request; none is under way */
+    HTTP_WAITING_STUCK,       /* for the end, as none can be answered any more */
 };
 
 struct http_session {
@@ -59,9 +74,10 @@ struct http_session {
     struct buffer input;              /* read, but behind a full pipeline */
     enum http_waiting waiting;
     struct deadline deadline;
-    bool has_ended;     /* the client's side; what it has sent is answered */
-    bool is_last;       /* see above */
-    bool is_finished;   /* it is being closed */
+    bool has_ended;   /* the client's side; what it has sent is answered */
+    bool is_last;     /* see above */
+    bool is_finished; /* it is being closed */
+    bool is_evicted;
     bool owes_continue; /* "100 Continue", as soon as all before it is answered */
 };
 
@@ -80,6 +96,11 @@ void http_session_leave_unanswered(struct http_exchange *exchange);
 /* No further request; closes at once where nothing has been asked. */
 void http_session_drain(struct http_session *session);
 
+/* Closes an idle one at once: its socket is free when this returns. */
+void http_session_evict(struct http_session *session);
+
 /* Callbacks of the server's deadline queues. */
-void http_session_on_request_late(struct deadline *deadline);
+void http_session_on_head_late(struct deadline *deadline);
+void http_session_on_body_late(struct deadline *deadline);
 void http_session_on_idle(struct deadline *deadline);
+void http_session_on_stuck(struct deadline *deadline);

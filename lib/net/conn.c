@@ -234,7 +234,8 @@ static void on_linger_over(struct deadline *deadline)
     close_because(LIST_ELEMENT(deadline, struct net_conn, linger_deadline), 0);
 }
 
-enum status net_set_init(struct net_set *set, struct loop *loop, size_t output_size_max)
+enum status net_set_init(struct net_set *set, struct loop *loop, size_t output_size_max,
+                         uint64_t write_timeout_ms)
 {
     *set = (struct net_set){.loop = loop, .output_size_max = output_size_max};
     set->read_buffer = malloc(READ_BUFFER_SIZE);
@@ -243,7 +244,7 @@ enum status net_set_init(struct net_set *set, struct loop *loop, size_t output_s
     list_init(&set->dirty);
     list_init(&set->open);
     slab_init(&set->conns, sizeof(struct net_conn), NET_CONNECTION_COUNT_MAX);
-    deadline_queue_init(&set->writing, &loop->clock, NET_WRITE_MS, on_write_stalled);
+    deadline_queue_init(&set->writing, &loop->clock, write_timeout_ms, on_write_stalled);
     deadline_queue_init(&set->lingering, &loop->clock, NET_LINGER_MS, on_linger_over);
     loop_add_hook(loop, LOOP_PHASE_NETWORK, &set->hook, on_turn_end, set);
     return STATUS_OK;

@@ -8,8 +8,9 @@
  *            free the set where that connection was the last.
  * Errors     Whatever ends a connection leads to on_closed, exactly once, in a later turn.
  * Limits     At most net_set_init()'s output_size_max bytes wait to be written; one more closes the
- *            connection, as its peer does not read. So does a write that takes longer than
- *            NET_WRITE_MS. NET_CONNECTION_COUNT_MAX connections in a set.
+ *            connection with UV_ENOBUFS, as its peer does not read. So does, with UV_ETIMEDOUT,
+ * what the system does not take within write_timeout_ms. NET_CONNECTION_COUNT_MAX connections in a
+ * set.
  *
  * The first write attempt is a plain uv_try_write of everything the turn produced; what the socket
  * does not take waits in one uv_write (libuv manual, uv_stream_t). */
@@ -27,7 +28,6 @@
 
 enum {
     NET_CONNECTION_COUNT_MAX = 16384,
-    NET_WRITE_MS = 30 * 1000,
     /* How long, and for how many bytes, close_gently listens to a peer who still sends. */
     NET_LINGER_MS = 5 * 1000,
     NET_LINGER_SIZE_MAX = 1024 * 1024
@@ -63,8 +63,8 @@ struct net_set {
     struct deadline_queue lingering;
 };
 
-enum status net_set_init(struct net_set *set, struct loop *loop,
-                         size_t output_size_max) STATUS_MUST_CHECK;
+enum status net_set_init(struct net_set *set, struct loop *loop, size_t output_size_max,
+                         uint64_t write_timeout_ms) STATUS_MUST_CHECK;
 /* Every connection must be closed. */
 void net_set_free(struct net_set *set);
 

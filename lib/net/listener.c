@@ -36,6 +36,10 @@ static void starve(struct net_listener *listener, int error)
 static void accept_waiting(struct net_listener *listener, int count_max)
 {
     for (int count = 0; count < count_max && !listener->is_paused; count++) {
+        if (!listener->events->has_room(listener->owner)) {
+            net_listener_pause(listener);
+            return;
+        }
         int socket = accept4(listener->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket >= 0) {
             listener->events->on_accepted(listener->owner, socket);

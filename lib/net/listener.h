@@ -25,6 +25,8 @@ enum {
 struct net_listener_events {
     /* A client has connected; the socket is non-blocking, and the owner's from now on. */
     void (*on_accepted)(void *owner, int socket);
+    /* Somebody may be waiting: is there room? False pauses the listener. */
+    bool (*has_room)(void *owner);
     void (*on_closed)(void *owner);
 };
 

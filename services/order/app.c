@@ -160,6 +160,11 @@ static bool open_server(struct app *app)
         .routes = order_routes,
         .route_count = order_route_count,
         .service = app->handler,
+        .head_timeout_ms = (uint64_t)app->settings->request_head_timeout_ms,
+        .body_timeout_ms = (uint64_t)app->settings->request_body_timeout_ms,
+        .idle_timeout_ms = (uint64_t)app->settings->idle_timeout_ms,
+        .write_timeout_ms = (uint64_t)app->settings->write_timeout_ms,
+        .connection_count_max = (size_t)app->settings->connections_max,
     };
     if (http_server_open(&app->host.loop, &settings, &app->server) != STATUS_OK)
         return host_refuse_setting(&app->host, "LISTEN");

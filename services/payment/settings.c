@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "http/server.h"
 #include "service/instances.h"
 
 static const struct config_setting settings[] = {
@@ -19,6 +20,42 @@ static const struct config_setting settings[] = {
      .help = "Processes that share the port, each with one thread and its own database connections",
      .minimum = 1,
      .maximum = INSTANCES_COUNT_MAX},
+    {.variable = "CONNECTIONS_MAX",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct payment_settings, connections_max),
+     .initial = "0",
+     .help = "Clients that may be connected to each process; 0: as many as the limit on open files "
+             "allows, 12000 at most",
+     .minimum = 0,
+     .maximum = HTTP_CONNECTION_COUNT_MAX},
+    {.variable = "REQUEST_HEAD_TIMEOUT_MS",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct payment_settings, request_head_timeout_ms),
+     .initial = "10000",
+     .help = "Milliseconds for the head of a request to come, or the client is disconnected (408)",
+     .minimum = 100,
+     .maximum = 600000},
+    {.variable = "REQUEST_BODY_TIMEOUT_MS",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct payment_settings, request_body_timeout_ms),
+     .initial = "20000",
+     .help = "Milliseconds for its body to come after that, likewise",
+     .minimum = 100,
+     .maximum = 600000},
+    {.variable = "IDLE_TIMEOUT_MS",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct payment_settings, idle_timeout_ms),
+     .initial = "75000",
+     .help = "Milliseconds that a connection may stay open without a request",
+     .minimum = 100,
+     .maximum = 86400000},
+    {.variable = "WRITE_TIMEOUT_MS",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct payment_settings, write_timeout_ms),
+     .initial = "30000",
+     .help = "Milliseconds for a client to take what was written to it, or it is disconnected",
+     .minimum = 100,
+     .maximum = 600000},
     {.variable = "DATABASE_URL",
      .kind = CONFIG_TEXT,
      .offset = offsetof(struct payment_settings, database_url),

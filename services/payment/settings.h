@@ -7,6 +7,11 @@
 struct payment_settings {
     const char *listen;
     int64_t instances;
+    int64_t connections_max; /* 0: as many as there can be */
+    int64_t request_head_timeout_ms;
+    int64_t request_body_timeout_ms;
+    int64_t idle_timeout_ms;
+    int64_t write_timeout_ms;
     const char *database_url;
     int64_t database_writers;
     int64_t drain_timeout_ms;

@@ -149,6 +149,25 @@ void send_text(int client, const char *text)
     assert_int_equal(send(client, text, strlen(text), 0), strlen(text));
 }
 
+void ask(int client, const char *path)
+{
+    char text[128];
+    snprintf(text, sizeof text, "GET %s HTTP/1.1\r\n" HOST "\r\n", path);
+    send_text(client, text);
+}
+
+int take_log_count(struct fixture *fixture, const char *text)
+{
+    int count = 0;
+    struct buffer *lines = &fixture->log.buffer;
+    buffer_append_byte(lines, '\0');
+    const char *rest = lines->data;
+    for (; (rest = strstr(rest, text)) != NULL; rest++)
+        count++;
+    buffer_clear(lines);
+    return count;
+}
+
 /* False at the end of the stream. */
 static bool receive(struct fixture *fixture, int client)
 {

@@ -38,6 +38,8 @@ void advance(struct fixture *fixture, uint64_t delay_ms);
 
 int connect_client(struct fixture *fixture);
 void send_text(int client, const char *text);
+/* GET, without a body. */
+void ask(int client, const char *path);
 /* True where nothing has come yet. */
 bool hears_nothing(int client);
 
@@ -45,6 +47,9 @@ bool hears_nothing(int client);
 void await_end(struct fixture *fixture, int client, const char *end);
 void await_close(struct fixture *fixture, int client);
 void await_pending(struct fixture *fixture, size_t count);
+
+/* How often it stands in the log, which is emptied. */
+int take_log_count(struct fixture *fixture, const char *text);
 
 void assert_has(const struct fixture *fixture, const char *text);
 void assert_has_not(const struct fixture *fixture, const char *text);

@@ -1,4 +1,4 @@
-/* Time limits, the end, and a lack of room. */
+/* The start, the end, and a lack of room. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -13,36 +13,6 @@
 #include <cmocka.h>
 
 #include "unit/http/server_fixture.h"
-
-static void slow_requests_end(void **state)
-{
-    struct fixture *fixture = *state;
-    int silent = connect_client(fixture);
-    int slow = connect_client(fixture);
-    int idle = connect_client(fixture);
-    int busy = connect_client(fixture);
-    send_text(slow, "GET /now/1 HTTP/1.1\r\n");
-    send_text(busy, "GET /later HTTP/1.1\r\n" HOST "\r\n");
-    send_text(idle, "GET /now/1 HTTP/1.1\r\n" HOST "\r\n");
-    await_pending(fixture, 1);
-    await_end(fixture, idle, "<1>");
-    advance(fixture, HTTP_REQUEST_MS + DEADLINE_SLACK_MS);
-    await_close(fixture, slow);
-    assert_has(fixture, "HTTP/1.1 408 Request Timeout\r\n");
-    assert_has(fixture, "Connection: close\r\n");
-    await_close(fixture, silent);
-    assert_int_equal(fixture->received.size, 1); /* nothing but our NUL */
-    send_text(idle, "GET /now/2 HTTP/1.1\r\n" HOST "\r\n");
-    await_end(fixture, idle, "<2>");
-    advance(fixture, HTTP_IDLE_MS - 1000); /* the timer fires, for the time before this request */
-    run_once(fixture);
-    assert_true(hears_nothing(idle));
-    advance(fixture, 1000 + DEADLINE_SLACK_MS);
-    await_close(fixture, idle);
-    reply_number(fixture, fixture->pending[0], 3);
-    await_end(fixture, busy, "<3>");
-    close(busy);
-}
 
 static void drain_ends_what_is_idle_and_finishes_the_rest(void **state)
 {
@@ -83,22 +53,104 @@ static void drain_ends_what_is_idle_and_finishes_the_rest(void **state)
     assert_int_equal(http_server_unfinished_count(fixture->server), 0);
 }
 
+static int connect_and_ask(struct fixture *fixture, const char *path)
+{
+    int client = connect_client(fixture);
+    ask(client, path);
+    return client;
+}
+
+static void run_turns(struct fixture *fixture)
+{
+    for (int i = 0; i < 10; i++)
+        run_once(fixture);
+}
+
 static void clients_wait_where_there_is_no_room(void **state)
 {
     struct fixture *fixture = *state;
-    fixture->server->session_count_max = 1;
-    int first = connect_client(fixture);
-    send_text(first, "GET /now/1 HTTP/1.1\r\n" HOST "\r\n");
-    await_end(fixture, first, "<1>");
-    int second = connect_client(fixture);
-    send_text(second, "GET /now/2 HTTP/1.1\r\n" HOST "\r\n");
-    for (int i = 0; i < 10; i++)
-        run_once(fixture);
+    fixture->server->session_count_max = 2;
+    int halfway = connect_client(fixture);
+    send_text(halfway, "GET /now/3 HTTP/1.1\r\n");
+    int first = connect_and_ask(fixture, "/later");
+    await_pending(fixture, 1);
+    int second = connect_and_ask(fixture, "/now/2");
+    run_turns(fixture);
     assert_true(hears_nothing(second));
-    assert_int_equal(fixture->server->session_count, 1);
+    assert_int_equal(fixture->server->session_count, 2);
     close(first);
+    reply_number(fixture, fixture->pending[0], 1); /* to nobody: that was its place */
     await_end(fixture, second, "<2>");
+    send_text(halfway, HOST "\r\n");
+    await_end(fixture, halfway, "<3>");
+    assert_int_equal(http_server_counts(fixture->server)->evicted_count, 0);
     close(second);
+    close(halfway);
+}
+
+static void who_is_idle_for_longest_makes_room(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->server->session_count_max = 3;
+    int clients[3];
+    for (int i = 0; i < 3; i++) {
+        clients[i] = connect_and_ask(fixture, "/now/1");
+        await_end(fixture, clients[i], "<1>");
+    }
+    ask(clients[0], "/later"); /* the oldest one, but not idle any more */
+    await_pending(fixture, 1);
+    ask(clients[1], "/now/2"); /* idle again, for less long than the third one */
+    await_end(fixture, clients[1], "<2>");
+    int another = connect_and_ask(fixture, "/now/4");
+    await_end(fixture, another, "<4>");
+    await_close(fixture, clients[2]);
+    assert_int_equal(http_server_counts(fixture->server)->evicted_count, 1);
+    assert_int_equal(fixture->server->session_count, 3);
+    ask(clients[1], "/now/5");
+    await_end(fixture, clients[1], "<5>");
+    reply_number(fixture, fixture->pending[0], 6);
+    await_end(fixture, clients[0], "<6>");
+    close(clients[0]);
+    close(clients[1]);
+    close(another);
+}
+
+static void who_gets_idle_makes_room_for_who_waits(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->server->session_count_max = 1;
+    int first = connect_and_ask(fixture, "/later");
+    await_pending(fixture, 1);
+    int second = connect_and_ask(fixture, "/now/2");
+    run_turns(fixture);
+    assert_true(hears_nothing(second));
+    reply_number(fixture, fixture->pending[0], 1);
+    await_end(fixture, first, "<1>");
+    await_end(fixture, second, "<2>");
+    await_close(fixture, first);
+    close(second);
+}
+
+static void many_make_room_for_many(void **state)
+{
+    enum { COUNT = 20 };
+    struct fixture *fixture = *state;
+    fixture->server->session_count_max = COUNT;
+    int clients[2 * COUNT];
+    for (int i = 0; i < 2 * COUNT; i++) {
+        clients[i] = connect_and_ask(fixture, "/now/1");
+        if (i < COUNT)
+            await_end(fixture, clients[i], "<1>");
+    }
+    for (int i = COUNT; i < 2 * COUNT; i++)
+        await_end(fixture, clients[i], "<1>");
+    assert_int_equal(http_server_counts(fixture->server)->evicted_count, COUNT);
+    assert_int_equal(fixture->server->session_count, COUNT);
+    assert_int_equal(fixture->server->evicted_count, 0);
+    for (int i = 0; i < COUNT; i++)
+        await_close(fixture, clients[i]);
+    for (int i = COUNT; i < 2 * COUNT; i++)
+        close(clients[i]);
 }
 
 static void allow_descriptors_below(int end)
@@ -107,19 +159,6 @@ static void allow_descriptors_below(int end)
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     limit.rlim_cur = end < 0 ? limit.rlim_max : (rlim_t)end;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-}
-
-/* Warnings in the log since the last time, which are taken out of it. */
-static int take_warnings(struct fixture *fixture)
-{
-    int count = 0;
-    struct buffer *lines = &fixture->log.buffer;
-    buffer_append_byte(lines, '\0');
-    const char *rest = lines->data;
-    for (; (rest = strstr(rest, "Can't accept connections")) != NULL; rest++)
-        count++;
-    buffer_clear(lines);
-    return count;
 }
 
 static void running_out_of_descriptors_is_survived(void **state)
@@ -135,17 +174,17 @@ static void running_out_of_descriptors_is_survived(void **state)
     allow_descriptors_below(next);
     for (int i = 0; i < 10; i++)
         run_once(fixture);
-    assert_int_equal(take_warnings(fixture), 1);
+    assert_int_equal(take_log_count(fixture, "Can't accept connections"), 1);
     /* Enough for one client: that is not the end of the shortage, and no reason to log it anew. */
     allow_descriptors_below(next + 1);
     advance(fixture, NET_LISTENER_RETRY_MS);
     await_end(fixture, first, "<1>");
     advance(fixture, NET_LISTENER_RETRY_MS);
     run_once(fixture);
-    assert_int_equal(take_warnings(fixture), 0);
+    assert_int_equal(take_log_count(fixture, "Can't accept connections"), 0);
     advance(fixture, NET_LISTENER_WARNING_MS);
     run_once(fixture);
-    assert_int_equal(take_warnings(fixture), 1);
+    assert_int_equal(take_log_count(fixture, "Can't accept connections"), 1);
     allow_descriptors_below(-1);
     advance(fixture, NET_LISTENER_RETRY_MS);
     await_end(fixture, second, "<2>");
@@ -201,9 +240,11 @@ static void one_that_drains_does_not_begin_to_listen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(slow_requests_end),
         TEST(drain_ends_what_is_idle_and_finishes_the_rest),
         TEST(clients_wait_where_there_is_no_room),
+        TEST(who_is_idle_for_longest_makes_room),
+        TEST(who_gets_idle_makes_room_for_who_waits),
+        TEST(many_make_room_for_many),
         TEST(running_out_of_descriptors_is_survived),
         TEST(bad_addresses_are_refused),
         TEST(clients_are_refused_until_it_listens),
