@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/lookup.h"
+#include "http/auth.h"
 #include "http/client_conns.h"
 
 enum {
@@ -292,6 +293,12 @@ enum status http_client_open(struct loop *loop, const char *url, struct http_cli
     opened->release.data = opened;
     *client = opened;
     return STATUS_OK;
+}
+
+void http_client_set_token(struct http_client *client, const char *token)
+{
+    assert(*token == '\0' || http_token_is_valid(token));
+    client->origin.token = token;
 }
 
 enum status http_client_submit(struct http_client *client, struct http_call *call)

@@ -68,6 +68,9 @@ struct http_call {
 enum status http_client_open(struct loop *loop, const char *url,
                              struct http_client **client) STATUS_MUST_CHECK;
 
+/* Each call from now on carries it as a bearer token (RFC 6750). Borrowed; "": none does. */
+void http_client_set_token(struct http_client *client, const char *token);
+
 /* Not accepted, and no callback will come: STATUS_OVERLOADED, STATUS_STOPPING. */
 enum status http_client_submit(struct http_client *client,
                                struct http_call *call) STATUS_MUST_CHECK;

@@ -178,13 +178,18 @@ bool client_conn_connect(struct client_conn *conn, struct net_set *set,
     return true;
 }
 
-static void append_request(struct buffer *to, const struct http_call *call, const char *authority)
+static void append_request(struct buffer *to, const struct http_call *call,
+                           const struct http_origin *origin)
 {
     assert(call->method == HTTP_METHOD_GET || call->method == HTTP_METHOD_POST);
     buffer_append_text(to, call->method == HTTP_METHOD_GET ? "GET " : "POST ");
     buffer_append_text(to, call->target);
     buffer_append_text(to, " HTTP/1.1\r\nHost: ");
-    buffer_append_text(to, authority);
+    buffer_append_text(to, origin->authority);
+    if (*origin->token != '\0') {
+        buffer_append_text(to, "\r\nAuthorization: Bearer ");
+        buffer_append_text(to, origin->token);
+    }
     if (call->body.size != 0)
         buffer_append_text(to, "\r\nContent-Type: application/json");
     if (call->body.size != 0 || call->method == HTTP_METHOD_POST) {
@@ -202,7 +207,7 @@ void client_conn_send(struct client_conn *conn, struct http_call *call)
 {
     assert(client_conn_has_room(conn));
     uint64_t now_ms = clock_now_ms(&conn->loop->clock);
-    append_request(net_conn_output(conn->net), call, conn->origin->authority);
+    append_request(net_conn_output(conn->net), call, conn->origin);
     list_append(&conn->calls, &call->node);
     if (conn->call_count++ == 0)
         conn->progress_ms = now_ms;

@@ -65,7 +65,7 @@ static void read_numeric_host(struct http_origin *origin)
 
 enum status http_origin_parse(const char *url, struct http_origin *origin, const char **reason)
 {
-    *origin = (struct http_origin){.address_count = 0};
+    *origin = (struct http_origin){.token = ""};
     *reason = "it is not http://host:port";
     if (!read_authority(url, origin) || !split_authority(origin))
         return STATUS_INVALID;

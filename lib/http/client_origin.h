@@ -19,6 +19,7 @@ enum {
 };
 
 struct http_origin {
+    const char *token;                             /* sent with each call; "": none */
     char authority[HTTP_ORIGIN_HOST_SIZE_MAX + 1]; /* "host:port", as in the URL */
     char host[HTTP_ORIGIN_HOST_SIZE_MAX + 1];      /* without brackets */
     char port[HTTP_ORIGIN_PORT_DIGITS_MAX + 1];

@@ -1,5 +1,7 @@
 #include "http/dispatch.h"
 
+#include "http/auth.h"
+
 enum { ALLOW_SIZE_MAX = 128 };
 
 static void refuse_method(struct http_server *server, http_exchange_id exchange, unsigned methods)
@@ -43,14 +45,55 @@ static struct http_request make_request(const struct http_message *message)
     return request;
 }
 
+static struct http_match find_match(const struct http_server *server,
+                                    const struct http_request *request)
+{
+    const struct http_server_settings *settings = &server->settings;
+    return http_router_find(settings->routes, settings->route_count, request->method,
+                            request->path);
+}
+
+static enum http_permission permission(const struct http_server *server,
+                                       const struct http_match *match,
+                                       const struct http_request *request)
+{
+    const char *tokens = server->settings.tokens;
+    if (*tokens == '\0' || (match->route != NULL && match->route->is_open))
+        return HTTP_PERMITTED;
+    return http_check_token(tokens, request->headers, request->header_count);
+}
+
+bool http_dispatch_permits(const struct http_server *server, const struct http_message *message)
+{
+    struct http_request request = make_request(message);
+    struct http_match match = find_match(server, &request);
+    return permission(server, &match, &request) == HTTP_PERMITTED;
+}
+
+/* RFC 6750, section 3. */
+static void refuse_permission(struct http_server *server, http_exchange_id exchange,
+                              enum http_permission why)
+{
+    server->counts.unauthorized_count++;
+    tally_count(&server->intruders);
+    if (why == HTTP_TOKEN_MISSING)
+        http_reply_error(server, exchange, 401, "WWW-Authenticate: Bearer realm=\"saga\"\r\n",
+                         "A bearer token is required");
+    else
+        http_reply_error(server, exchange, 401,
+                         "WWW-Authenticate: Bearer realm=\"saga\", error=\"invalid_token\"\r\n",
+                         "The bearer token is not valid");
+}
+
 void http_dispatch(struct http_server *server, http_exchange_id exchange,
                    const struct http_message *message)
 {
-    const struct http_server_settings *settings = &server->settings;
     struct http_request request = make_request(message);
-    struct http_match match =
-        http_router_find(settings->routes, settings->route_count, request.method, request.path);
-    if (match.methods == 0) {
+    struct http_match match = find_match(server, &request);
+    enum http_permission permitted = permission(server, &match, &request);
+    if (permitted != HTTP_PERMITTED) {
+        refuse_permission(server, exchange, permitted);
+    } else if (match.methods == 0) {
         http_reply_error(server, exchange, 404, NULL, "Not Found");
     } else if (match.route == NULL) {
         refuse_method(server, exchange, match.methods);
@@ -58,6 +101,6 @@ void http_dispatch(struct http_server *server, http_exchange_id exchange,
         http_reply_error(server, exchange, 415, NULL, "Content-Type must be application/json");
     } else {
         request.path_id = match.path_id;
-        match.route->handler(settings->service, exchange, &request);
+        match.route->handler(server->settings.service, exchange, &request);
     }
 }

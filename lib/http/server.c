@@ -17,6 +17,7 @@ static void free_server(struct http_server *server)
     tally_stop(&server->slow_senders);
     tally_stop(&server->slow_readers);
     tally_stop(&server->evictions);
+    tally_stop(&server->intruders);
     http_exchange_table_free(&server->exchanges);
     slab_free(&server->session_slab);
     net_set_free(&server->set);
@@ -118,6 +119,8 @@ static void init_tallies(struct http_server *server)
     tally_init(&server->slow_readers, clock, log, "Client ended: it does not read its answers");
     tally_init(&server->evictions, clock, log,
                "Idle client ended: there are as many connections as there can be");
+    tally_init(&server->intruders, clock, log,
+               "Request refused: it has no valid bearer token (401)");
 }
 
 static size_t session_count_max(const struct http_server *server)
@@ -139,6 +142,8 @@ enum status http_server_open(struct loop *loop, const struct http_server_setting
         return STATUS_NO_MEMORY;
     opened->loop = loop;
     opened->settings = *settings;
+    if (opened->settings.tokens == NULL)
+        opened->settings.tokens = "";
     opened->session_count_max = session_count_max(opened);
     opened->on_session_closed = on_session_closed;
     if (net_set_init(&opened->set, loop, HTTP_OUTPUT_SIZE_MAX,

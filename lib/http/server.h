@@ -3,14 +3,13 @@
  * Place    net/conn -> http/parser -> [server] -> router -> handler; the reply comes back by
  *          http_reply().
  * Thread   the loop thread only. No function blocks.
- * Errors   Bad requests are answered by the server itself (400, 404, 405, 408, 413, 414, 415, 417,
- *          431, 501, 505) with {"detail": "…"}; a handler only sees good ones. Each of those must
- *          lead to exactly one http_reply(), http_abandon() or http_leave_unanswered().
- * Limits   HTTP_CONNECTION_COUNT_MAX connections, or what the settings or the system's limit on
- *          open files leave room for, if less; for a further client one that is idle is
- *          disconnected, and where none is, it waits to be accepted. HTTP_PIPELINE_DEPTH_MAX
- *          unanswered requests each, and those of http/message.h.
- * Units    *_ms: milliseconds. */
+ * Errors   Bad requests are answered by the server itself (400, 401, 404, 405, 408, 413, 414, 415,
+ *          417, 431, 501, 505) with {"detail": "…"}; a handler only sees good ones. Each of those
+ * must lead to exactly one http_reply(), http_abandon() or http_leave_unanswered(). Limits
+ * HTTP_CONNECTION_COUNT_MAX connections, or what the settings or the system's limit on open files
+ * leave room for, if less; for a further client one that is idle is disconnected, and where none
+ * is, it waits to be accepted. HTTP_PIPELINE_DEPTH_MAX unanswered requests each, and those of
+ * http/message.h. Units    *_ms: milliseconds. */
 #pragma once
 
 #include <stdbool.h>
@@ -48,9 +47,11 @@ struct http_server_settings {
     uint64_t idle_timeout_ms;
     uint64_t write_timeout_ms;
     size_t connection_count_max;
+    /* Who may ask for more than the open routes, as in http/auth.h; NULL or "": everybody. */
+    const char *tokens;
 };
 
-/* Connections, since the server was opened: how many there were, and why it ended some. */
+/* Since the server was opened: its connections, and why it ended some; and whom it refused. */
 struct http_server_counts {
     uint64_t accepted_count;
     uint64_t head_timeout_count; /* answered 408; or nothing at all had come */
@@ -58,6 +59,7 @@ struct http_server_counts {
     uint64_t idle_timeout_count;
     uint64_t write_timeout_count; /* the client did not read */
     uint64_t evicted_count;       /* idle, at the limit, for a new client */
+    uint64_t unauthorized_count;  /* requests answered 401 */
 };
 
 /* Takes its address, where clients are refused until http_server_listen(). STATUS_INVALID: the

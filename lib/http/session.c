@@ -119,17 +119,31 @@ static void refuse_and_end(struct http_session *session, int status, const char 
     http_reply_error(session->server, exchange->id, status, NULL, detail);
 }
 
-static void dispatch(struct http_session *session)
+static void dispatch(struct http_session *session, bool is_last)
 {
     const struct http_message *message = &session->parser.message;
     struct http_exchange *exchange = begin_exchange(session);
     if (exchange == NULL)
         return;
     session->owes_continue = false;
-    session->is_last = !message->keep_alive || session->server->is_draining;
+    session->is_head_judged = false;
+    session->is_last = is_last || session->server->is_draining;
     exchange->is_head = message->method == HTTP_METHOD_HEAD;
     exchange->asks_keep_open = message->minor_version == 0;
     http_dispatch(session->server, exchange->id, message);
+}
+
+/* Who may not ask need not send a body. */
+static void await_body(struct http_session *session, bool asks_to_continue)
+{
+    if (!session->is_head_judged && http_parser_is_in_body(&session->parser)) {
+        session->is_head_judged = true;
+        if (!http_dispatch_permits(session->server, &session->parser.message)) {
+            dispatch(session, true);
+            return;
+        }
+    }
+    session->owes_continue |= asks_to_continue;
 }
 
 static bool has_room(const struct http_session *session)
@@ -148,11 +162,11 @@ static size_t process(struct http_session *session, const char *data, size_t siz
             http_parser_feed(&session->parser, data + at, size - at, &taken);
         at += taken;
         if (result == HTTP_PARSE_MESSAGE)
-            dispatch(session);
-        else if (result == HTTP_PARSE_EXPECT)
-            session->owes_continue = true;
+            dispatch(session, !session->parser.message.keep_alive);
         else if (result == HTTP_PARSE_ERROR)
             refuse_and_end(session, session->parser.error.status, session->parser.error.text);
+        else
+            await_body(session, result == HTTP_PARSE_EXPECT);
     }
     /* Behind the last request nothing is read. */
     return session->is_last || session->is_finished ? size : at;

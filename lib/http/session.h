@@ -49,6 +49,7 @@ struct http_server {
     struct tally slow_senders;
     struct tally slow_readers;
     struct tally evictions;
+    struct tally intruders;
     bool is_draining;
     bool is_closing;
     bool has_listener;
@@ -78,7 +79,8 @@ struct http_session {
     bool is_last;     /* see above */
     bool is_finished; /* it is being closed */
     bool is_evicted;
-    bool owes_continue; /* "100 Continue", as soon as all before it is answered */
+    bool is_head_judged; /* may it be asked at all? Where its body comes later */
+    bool owes_continue;  /* "100 Continue", as soon as all before it is answered */
 };
 
 /* Takes over an accepted socket; where that fails the client is disconnected. */

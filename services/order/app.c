@@ -106,8 +106,12 @@ static bool open_database(struct app *app)
 static bool open_payment(struct app *app)
 {
     const char *url = app->settings->payment_service_url;
+    const char *token = app->settings->payment_auth_token;
+    if (!host_check_token(&app->host, "PAYMENT_AUTH_TOKEN", token))
+        return false;
     if (http_client_open(&app->host.loop, url, &app->client) != STATUS_OK)
         return host_refuse_setting(&app->host, "PAYMENT_SERVICE_URL");
+    http_client_set_token(app->client, token);
     app->payment_http =
         payment_http_open(app->client, &app->host.loop.clock, &app->host.log, &app->host.prng);
     if (app->payment_http == NULL)
@@ -154,6 +158,8 @@ static bool open_driver(struct app *app)
 
 static bool open_server(struct app *app)
 {
+    if (!host_check_tokens(&app->host, "AUTH_TOKEN", app->settings->auth_token))
+        return false;
     struct http_server_settings settings = {
         .listen = app->settings->listen,
         .shares_port = app->settings->instances > 1,
@@ -165,6 +171,7 @@ static bool open_server(struct app *app)
         .idle_timeout_ms = (uint64_t)app->settings->idle_timeout_ms,
         .write_timeout_ms = (uint64_t)app->settings->write_timeout_ms,
         .connection_count_max = (size_t)app->settings->connections_max,
+        .tokens = app->settings->auth_token,
     };
     if (http_server_open(&app->host.loop, &settings, &app->server) != STATUS_OK)
         return host_refuse_setting(&app->host, "LISTEN");

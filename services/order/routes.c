@@ -8,7 +8,7 @@ const struct http_route order_routes[] = {
     {HTTP_METHOD_GET, "/orders/{id}", handler_get_order, .takes_json = false},
     {HTTP_METHOD_POST, "/orders/{id}/cancel", handler_post_cancel, .takes_json = false},
     {HTTP_METHOD_POST, "/orders/{id}/resume", handler_post_resume, .takes_json = false},
-    {HTTP_METHOD_GET, "/healthz", handler_get_healthz, .takes_json = false},
-    {HTTP_METHOD_GET, "/readyz", handler_get_readyz, .takes_json = false},
+    {HTTP_METHOD_GET, "/healthz", handler_get_healthz, .is_open = true},
+    {HTTP_METHOD_GET, "/readyz", handler_get_readyz, .is_open = true},
 };
 const size_t order_route_count = sizeof order_routes / sizeof order_routes[0];

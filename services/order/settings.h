@@ -11,9 +11,11 @@ struct order_settings {
     int64_t request_body_timeout_ms;
     int64_t idle_timeout_ms;
     int64_t write_timeout_ms;
+    const char *auth_token; /* "": none is asked for */
     const char *database_url;
     int64_t database_writers;
     const char *payment_service_url;
+    const char *payment_auth_token; /* "": none is sent */
     int64_t order_deadline_ms;
     int64_t payment_timeout_ms;
     int64_t drain_timeout_ms;

@@ -79,6 +79,8 @@ static bool open_database(struct app *app)
 
 static bool open_server(struct app *app)
 {
+    if (!host_check_tokens(&app->host, "AUTH_TOKEN", app->settings->auth_token))
+        return false;
     struct handler_settings handler_settings = {
         .clock = &app->host.loop.clock,
         .log = &app->host.log,
@@ -102,6 +104,7 @@ static bool open_server(struct app *app)
         .idle_timeout_ms = (uint64_t)app->settings->idle_timeout_ms,
         .write_timeout_ms = (uint64_t)app->settings->write_timeout_ms,
         .connection_count_max = (size_t)app->settings->connections_max,
+        .tokens = app->settings->auth_token,
     };
     if (http_server_open(&app->host.loop, &server_settings, &app->server) != STATUS_OK)
         return host_refuse_setting(&app->host, "LISTEN");

@@ -56,6 +56,12 @@ static const struct config_setting settings[] = {
      .help = "Milliseconds for a client to take what was written to it, or it is disconnected",
      .minimum = 100,
      .maximum = 600000},
+    {.variable = "AUTH_TOKEN",
+     .kind = CONFIG_SECRET,
+     .offset = offsetof(struct payment_settings, auth_token),
+     .initial = "",
+     .help = "What clients must send as \"Authorization: Bearer ...\"; several are separated by "
+             "commas"},
     {.variable = "DATABASE_URL",
      .kind = CONFIG_TEXT,
      .offset = offsetof(struct payment_settings, database_url),

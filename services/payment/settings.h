@@ -12,6 +12,7 @@ struct payment_settings {
     int64_t request_body_timeout_ms;
     int64_t idle_timeout_ms;
     int64_t write_timeout_ms;
+    const char *auth_token; /* "": none is asked for */
     const char *database_url;
     int64_t database_writers;
     int64_t drain_timeout_ms;

@@ -31,7 +31,8 @@ BOMB = {"item_name": "Bomb", "quantity": 1, "price": 9999}
 class Stack:
     """uses_proxy: one between the services; uses_database_proxies: one before each database."""
 
-    def __init__(self, clusters, folder, number, order_settings=None, uses_proxy=False, uses_database_proxies=False):
+    def __init__(self, clusters, folder, number, order_settings=None, payment_settings=None, uses_proxy=False,
+                 uses_database_proxies=False):
         self.folder = folder
         self.proxies = []
         self.order_db = Database(clusters["order"], f"order_db_{number}")
@@ -39,7 +40,7 @@ class Stack:
         self.order_db_proxy = self._new_proxy(self.order_db.cluster.port) if uses_database_proxies else None
         self.payment_db_proxy = self._new_proxy(self.payment_db.cluster.port) if uses_database_proxies else None
         self.payment = Service(BUILD / "services/payment/payment-service", waiting.free_port(), folder,
-                               {"DATABASE_URL": self._url(self.payment_db, self.payment_db_proxy)})
+                               {"DATABASE_URL": self._url(self.payment_db, self.payment_db_proxy), **(payment_settings or {})})
         self.proxy = self._new_proxy(self.payment.port) if uses_proxy else None
         self.order_settings = {"DATABASE_URL": self._url(self.order_db, self.order_db_proxy),
                                "PAYMENT_SERVICE_URL": (self.proxy or self.payment).url,

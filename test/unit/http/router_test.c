@@ -15,11 +15,11 @@ static void handle(void *service, http_exchange_id exchange, const struct http_r
 }
 
 static const struct http_route routes[] = {
-    {HTTP_METHOD_GET, "/", handle, false},
-    {HTTP_METHOD_POST, "/orders", handle, true},
-    {HTTP_METHOD_GET, "/orders", handle, false},
-    {HTTP_METHOD_GET, "/orders/{id}", handle, false},
-    {HTTP_METHOD_POST, "/orders/{id}/void", handle, false},
+    {HTTP_METHOD_GET, "/", handle, .takes_json = false},
+    {HTTP_METHOD_POST, "/orders", handle, .takes_json = true},
+    {HTTP_METHOD_GET, "/orders", handle, .takes_json = false},
+    {HTTP_METHOD_GET, "/orders/{id}", handle, .takes_json = false},
+    {HTTP_METHOD_POST, "/orders/{id}/void", handle, .takes_json = false},
 };
 
 static struct http_match find(enum http_method method, const char *path)

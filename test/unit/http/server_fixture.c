@@ -85,11 +85,12 @@ static void handle_large(void *service, http_exchange_id exchange,
 }
 
 static const struct http_route routes[] = {
-    {HTTP_METHOD_GET, "/now/{id}", handle_now, false},
-    {HTTP_METHOD_GET, "/later", handle_later, false},
-    {HTTP_METHOD_GET, "/never", handle_never, false},
-    {HTTP_METHOD_POST, "/echo", handle_echo, true},
-    {HTTP_METHOD_GET, "/large", handle_large, false},
+    {HTTP_METHOD_GET, "/now/{id}", handle_now, .takes_json = false},
+    {HTTP_METHOD_GET, "/later", handle_later, .takes_json = false},
+    {HTTP_METHOD_GET, "/never", handle_never, .takes_json = false},
+    {HTTP_METHOD_POST, "/echo", handle_echo, .takes_json = true},
+    {HTTP_METHOD_GET, "/large", handle_large, .takes_json = false},
+    {HTTP_METHOD_GET, "/open", handle_now, .is_open = true},
 };
 
 int set_up(void **state)
