@@ -7,6 +7,14 @@
 
 enum { INPUT_SIZE_MAX = 64 * 1024, KEPT_INPUT_SIZE_MAX = 4096 };
 
+/* Nothing was sent lately that closing at once could destroy, so the socket is free at once. */
+static void end_at_once(struct http_session *session)
+{
+    session->is_finished = true;
+    deadline_stop(&session->deadline);
+    net_conn_close(session->conn);
+}
+
 /* Everything that can be is sent; then the connection ends. */
 static void finish(struct http_session *session)
 {
@@ -282,11 +290,9 @@ void http_session_drain(struct http_session *session)
 void http_session_evict(struct http_session *session)
 {
     assert(session->waiting == HTTP_WAITING_IDLE && session->exchange_count == 0);
-    session->is_finished = true;
     session->is_evicted = true;
     session->server->evicted_count++;
-    deadline_stop(&session->deadline);
-    net_conn_close(session->conn);
+    end_at_once(session);
 }
 
 static struct http_session *session_of(struct deadline *deadline)
@@ -299,12 +305,10 @@ static struct http_session *session_of(struct deadline *deadline)
 static void end_slow_sender(struct http_session *session)
 {
     tally_count(&session->server->slow_senders);
-    if (http_parser_is_inside(&session->parser)) {
+    if (http_parser_is_inside(&session->parser))
         refuse_and_end(session, 408, "The request did not come in time");
-        return;
-    }
-    session->is_last = true;
-    session_settle(session);
+    else
+        end_at_once(session);
 }
 
 void http_session_on_head_late(struct deadline *deadline)
@@ -325,8 +329,7 @@ void http_session_on_idle(struct deadline *deadline)
 {
     struct http_session *session = session_of(deadline);
     session->server->counts.idle_timeout_count++;
-    session->is_last = true;
-    session_settle(session);
+    end_at_once(session);
 }
 
 void http_session_on_stuck(struct deadline *deadline)

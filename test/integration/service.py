@@ -25,6 +25,7 @@ class Service:
         self.url = f"http://127.0.0.1:{port}"
         self.log_path = folder / f"{binary.name}-{port}.log"
         self.environment = {"LISTEN": f"127.0.0.1:{port}", "LOG_LEVEL": "info", **environment}
+        self.wrapper = []  # a command that becomes the service
         self.process = None
         self.http = requests.Session()
         self.http.trust_env = False
@@ -35,7 +36,7 @@ class Service:
                 if name in os.environ}
         with open(self.log_path, "ab") as log:
             # It ends with the test run, even a killed one.
-            command = ["setpriv", "--pdeathsig=KILL", "--", str(self.binary)]
+            command = ["setpriv", "--pdeathsig=KILL", "--", *self.wrapper, str(self.binary)]
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env={**kept, **self.environment})
         if wait:
