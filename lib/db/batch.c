@@ -62,9 +62,16 @@ static void on_down(void *owner, struct db_conn *conn)
         batch->is_cut_off = true;
 }
 
-static void give_up(struct db_batch *batch, struct db_unit *unit)
+static void take_off(struct db_batch *batch, struct db_unit *unit)
 {
     list_remove(&unit->node);
+    batch->newcomer_count -= unit->is_newcomer;
+    unit->is_newcomer = false;
+}
+
+static void give_up(struct db_batch *batch, struct db_unit *unit)
+{
+    take_off(batch, unit);
     batch->waiting_count--;
     list_append(&batch->overdue, &unit->node);
 }
@@ -88,11 +95,10 @@ static void give_up_expired(struct db_batch *batch, struct list_node *list, uint
     }
 }
 
-/* Takes what may travel together, from the front. */
-static void fill_segment(struct db_batch *batch, struct db_segment *segment, struct list_node *list,
-                         uint64_t now_ms)
+/* Takes what may travel together, from the front. False: there is no room for more. */
+static bool fill_from(struct db_batch *batch, struct db_segment *segment, struct list_node *list,
+                      uint64_t now_ms)
 {
-    segment->size = 0;
     LIST_EACH (node, list) {
         struct db_unit *unit = LIST_ELEMENT(node, struct db_unit, node);
         if (unit->deadline_ms < now_ms) {
@@ -100,17 +106,28 @@ static void fill_segment(struct db_batch *batch, struct db_segment *segment, str
             continue;
         }
         if (unit->group == 0 && db_suspects_have_key(&batch->suspects, unit->key)) {
-            list_remove(&unit->node);
+            take_off(batch, unit);
             db_suspects_join(&batch->suspects, unit);
             continue;
         }
         if (segment->count != 0 && unit->group != segment->units[0]->group)
-            return;
+            return false;
         if (!db_segment_add(segment, unit))
-            return;
-        list_remove(&unit->node);
+            return false;
+        take_off(batch, unit);
         batch->waiting_count--;
     }
+    return true;
+}
+
+static void fill_segment(struct db_batch *batch, struct db_segment *segment, bool takes_suspects,
+                         uint64_t now_ms)
+{
+    segment->size = 0;
+    if (takes_suspects)
+        fill_from(batch, segment, &batch->suspects.waiting, now_ms);
+    else if (fill_from(batch, segment, &batch->waiting, now_ms))
+        fill_from(batch, segment, &batch->newcomers, now_ms);
 }
 
 static bool has_suspects_under_way(const struct db_batch *batch)
@@ -123,13 +140,18 @@ static bool has_suspects_under_way(const struct db_batch *batch)
     return false;
 }
 
+static bool has_usual(const struct db_batch *batch)
+{
+    return !list_is_empty(&batch->waiting) || !list_is_empty(&batch->newcomers);
+}
+
 /* Suspects never take more than one connection, nor more than every other segment: so what they
  * wait for keeps the others waiting little, even where there is one connection. */
 static bool is_suspects_turn(const struct db_batch *batch)
 {
     if (list_is_empty(&batch->suspects.waiting) || has_suspects_under_way(batch))
         return false;
-    return batch->suspects_are_next || list_is_empty(&batch->waiting);
+    return batch->suspects_are_next || !has_usual(batch);
 }
 
 static bool is_segment_due(const struct db_batch *batch, uint64_t now_ms)
@@ -165,13 +187,12 @@ static void send_waiting(struct db_batch *batch, uint64_t now_ms)
 {
     for (;;) {
         bool takes_suspects = is_suspects_turn(batch);
-        struct list_node *list = takes_suspects ? &batch->suspects.waiting : &batch->waiting;
         struct db_conn *conn = db_pool_find_free(batch->pool);
-        if (list_is_empty(list) || conn == NULL ||
-            (!takes_suspects && !is_segment_due(batch, now_ms)))
+        if (conn == NULL ||
+            (!takes_suspects && !(has_usual(batch) && is_segment_due(batch, now_ms))))
             return;
         struct db_segment *segment = segment_of(batch, conn);
-        fill_segment(batch, segment, list, now_ms);
+        fill_segment(batch, segment, takes_suspects, now_ms);
         if (segment->count == 0)
             continue;
         batch->suspects_are_next = !takes_suspects;
@@ -190,11 +211,13 @@ static void on_turn_end(void *context)
     send_waiting(batch, now_ms);
     if (batch->is_cut_off) {
         give_up_unsent(batch, &batch->waiting);
+        give_up_unsent(batch, &batch->newcomers);
         give_up_unsent(batch, &batch->suspects.waiting);
     }
     batch->is_cut_off = false;
     if (now_ms >= batch->sweep_due_ms) {
         give_up_expired(batch, &batch->waiting, now_ms);
+        give_up_expired(batch, &batch->newcomers, now_ms);
         give_up_expired(batch, &batch->suspects.waiting, now_ms);
         batch->sweep_due_ms = now_ms + SWEEP_INTERVAL_MS;
     }
@@ -241,6 +264,7 @@ struct db_batch *db_batch_open(struct loop *loop, struct db_pool *pool)
         return NULL;
     }
     list_init(&batch->waiting);
+    list_init(&batch->newcomers);
     db_suspects_init(&batch->suspects);
     list_init(&batch->overdue);
     timer_init(&batch->sweep_timer, on_sweep_timer, batch);
@@ -262,6 +286,7 @@ void db_batch_close(struct db_batch *batch)
     timer_stop(&batch->loop->clock, &batch->overdue_timer);
     answer_all(batch, &batch->overdue);
     answer_all(batch, &batch->waiting);
+    answer_all(batch, &batch->newcomers);
     answer_all(batch, &batch->suspects.waiting);
     for (int i = 0; i < batch->settings->connection_count; i++) {
         struct db_segment *segment = &batch->segments[i];
@@ -290,15 +315,18 @@ enum status db_batch_submit(struct db_batch *batch, struct db_unit *unit)
     assert(db_unit_size(unit) <= DB_UNIT_SIZE_MAX);
     if (batch->is_closing || !db_pool_is_ready(batch->pool))
         return STATUS_UNAVAILABLE;
-    if (batch->waiting_count >= DB_WAITING_COUNT_MAX)
+    if (batch->waiting_count >= DB_WAITING_COUNT_MAX ||
+        (unit->stands_back && batch->newcomer_count >= DB_NEWCOMER_COUNT_MAX))
         return STATUS_OVERLOADED;
     unit->place = find_place(batch, unit->statement);
     unit->sequence = ++batch->last_sequence;
     unit->group = 0;
     unit->retry_count = 0;
     unit->is_unanswered = false;
+    unit->is_newcomer = unit->stands_back;
     list_init(&unit->node);
-    list_append(&batch->waiting, &unit->node);
+    list_append(unit->is_newcomer ? &batch->newcomers : &batch->waiting, &unit->node);
+    batch->newcomer_count += unit->is_newcomer;
     batch->waiting_count++;
     return STATUS_OK;
 }

@@ -4,13 +4,16 @@
  * Thread   the loop thread only. No function blocks.
  * Errors   submit reports refusal; the outcome of an accepted unit goes only to its callback.
  * Units    *_ms: milliseconds of the loop's monotonic clock.
- * Limits   DB_WAITING_COUNT_MAX waiting units, beyond which submit refuses.
+ * Limits   DB_WAITING_COUNT_MAX waiting units, of which DB_NEWCOMER_COUNT_MAX stand back; beyond
+ *          that submit refuses.
  *
  * Once per turn (LOOP_PHASE_DATABASE) all that waits leaves as one segment: each statement once,
  * its parameters as arrays over all its units, and one Sync. A segment is one transaction: it
  * commits with the Sync or nothing of it happened (PostgreSQL manual, "Pipeline Mode"). While it is
  * under way, units gather for the next one. Another connection is used at the same time only where
  * many units wait, or where a segment takes long: held up by a lock, or by a server that has gone.
+ * Units that stand back fill what the others leave of a segment: so in an overload what was begun
+ * is finished before more is begun.
  *
  * A segment refused by the data, or over a lock that somebody holds, is taken apart until the
  * guilty unit stands alone; its neighbours commit. Meanwhile its units, and further ones of their
@@ -27,7 +30,7 @@
 #include "db/pool.h"
 #include "db/unit.h"
 
-enum { DB_WAITING_COUNT_MAX = 16384 };
+enum { DB_WAITING_COUNT_MAX = 32768, DB_NEWCOMER_COUNT_MAX = 16384 };
 
 struct db_batch; /* opaque */
 

@@ -11,10 +11,12 @@ struct db_batch {
     struct db_pool *pool;
     const struct db_pool_settings *settings;
     struct loop_hook hook;
-    struct list_node waiting; /* for a connection; those that were sent before stand in front */
+    struct list_node waiting;   /* for a connection; those that were sent before stand in front */
+    struct list_node newcomers; /* behind `waiting` */
+    size_t newcomer_count;
     struct db_suspects suspects;
     bool suspects_are_next;   /* they have stood back for a segment of the others */
-    size_t waiting_count;     /* both */
+    size_t waiting_count;     /* all three */
     struct list_node overdue; /* gave up waiting; answered at the start of the next turn */
     struct timer sweep_timer; /* only makes a turn come, whose hook then sweeps */
     struct timer overdue_timer;

@@ -34,6 +34,7 @@ struct db_unit {
     int64_t key; /* rows come back to the unit by this key; sort order inside a segment */
     struct db_value values[DB_COLUMN_COUNT_MAX];
     uint64_t deadline_ms; /* no sending after this moment of the clock */
+    bool stands_back;     /* lets all others pass: what it begins is no work yet */
     db_unit_cb *callback;
     void *context;
     /* The rest is the batch's own. */
@@ -42,5 +43,6 @@ struct db_unit {
     uint64_t sequence;  /* order of arrival, also between units of one key */
     uint64_t group;     /* not 0: a suspect, which travels only with units of the same group */
     int retry_count;    /* segments that were rolled back, and sent again as they were */
+    bool is_newcomer;   /* stands back, and has not been sent yet */
     bool is_unanswered; /* left once and got no answer, so it may have been committed */
 };

@@ -22,6 +22,7 @@ const size_t order_read_statement_count = 6;
 static bool look(struct store_call *call, db_unit_cb *callback)
 {
     call->unit.deadline_ms = clock_now_ms(call->pg->clock) + LOOK_TIMEOUT_MS;
+    call->unit.stands_back = false;
     call->unit.callback = callback;
     return db_batch_submit(call->pg->reader, &call->unit) == STATUS_OK;
 }
@@ -94,6 +95,7 @@ static enum status create(void *store, const struct order *order, uint64_t deadl
         return STATUS_OVERLOADED;
     call->callback.create = callback;
     call->uid = order->uid;
+    call->unit.stands_back = true;
     call->unit.values[1] = store_value_bytes(order->uid.bytes, UUID_SIZE);
     call->unit.values[2] = store_value_bytes(order->item_name, order->item_name_size);
     call->unit.values[3] = store_value_int(order->quantity);

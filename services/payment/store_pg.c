@@ -114,6 +114,7 @@ static void look(struct store_call *call, db_unit_cb *callback, const struct db_
 {
     struct db_unit *unit = &call->unit;
     unit->statement = &read_statement;
+    unit->stands_back = false;
     unit->deadline_ms = clock_now_ms(call->pg->clock) + LOOK_TIMEOUT_MS;
     unit->callback = callback;
     if (db_batch_submit(call->pg->reader, unit) != STATUS_OK)
@@ -182,6 +183,7 @@ static enum status record(void *store, const struct payment *wanted, uint64_t de
         return STATUS_OVERLOADED;
     const char *status_name = payment_status_name(wanted->status);
     set_uid(call, wanted);
+    call->unit.stands_back = wanted->status != PAYMENT_VOIDED; /* its order is begun, and waits */
     call->unit.values[2] =
         (struct db_value){.integer = wanted->amount, .is_null = !wanted->has_amount};
     call->unit.values[3] =

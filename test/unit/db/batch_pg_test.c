@@ -1,5 +1,7 @@
 #include "unit/db/pg_fixture.h"
 
+#include "db/batch_private.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -291,20 +293,61 @@ static void test_too_many_waiting_units_are_refused(void **state)
     free(probes);
 }
 
+static void test_who_stands_back_is_sent_last(void **state)
+{
+    enum { NEWCOMER_COUNT = DB_SEGMENT_UNIT_COUNT_MAX, OTHER_COUNT = 100 };
+    struct pg_fixture *fixture = *state;
+    static struct probe probes[NEWCOMER_COUNT + OTHER_COUNT];
+    for (int i = 0; i < NEWCOMER_COUNT + OTHER_COUNT; i++) {
+        probes[i] = item_probe(i, i, 1);
+        probes[i].unit.stands_back = i < NEWCOMER_COUNT;
+    }
+    submit_all(fixture, probes, NEWCOMER_COUNT + OTHER_COUNT);
+    pg_fixture_await(fixture, probes, NEWCOMER_COUNT + OTHER_COUNT);
+    /* One transaction with all the others, and the newcomers that had room beside them. */
+    assert_int_equal(pg_number(fixture, "SELECT count(*) FROM items WHERE xmin ="
+                                        " (SELECT xmin FROM items WHERE id = 512)"),
+                     DB_SEGMENT_UNIT_COUNT_MAX);
+    assert_int_equal(pg_number(fixture, "SELECT count(DISTINCT xmin::text) FROM items"
+                                        " WHERE id < 412 OR id >= 512"),
+                     1);
+    assert_int_equal(fixture->batch->newcomer_count, 0);
+}
+
+static void test_who_stands_back_is_refused_sooner(void **state)
+{
+    enum { COUNT = DB_NEWCOMER_COUNT_MAX + 2 };
+    struct pg_fixture *fixture = *state;
+    struct probe *probes = calloc(COUNT, sizeof *probes);
+    for (int i = 0; i < COUNT; i++) {
+        probes[i] = item_probe(i, i, 1);
+        probes[i].unit.stands_back = i <= DB_NEWCOMER_COUNT_MAX;
+    }
+    submit_all(fixture, probes, DB_NEWCOMER_COUNT_MAX);
+    assert_int_equal(pg_submit(fixture, &probes[DB_NEWCOMER_COUNT_MAX]), STATUS_OVERLOADED);
+    assert_int_equal(pg_submit(fixture, &probes[DB_NEWCOMER_COUNT_MAX + 1]), STATUS_OK);
+    pg_fixture_await(fixture, probes, DB_NEWCOMER_COUNT_MAX);
+    pg_fixture_await(fixture, &probes[DB_NEWCOMER_COUNT_MAX + 1], 1);
+    free(probes);
+}
+
 static void test_closing_answers_everything(void **state)
 {
     struct pg_fixture *fixture = *state;
-    struct probe probes[] = {item_probe(1, 1, 1), item_probe(2, 2, 1)};
+    struct probe probes[] = {item_probe(1, 1, 1), item_probe(2, 2, 1), item_probe(3, 3, 1)};
+    probes[2].unit.stands_back = true;
     pg_execute(fixture, "BEGIN; LOCK TABLE items");
     submit_all(fixture, probes, 1);
     pg_fixture_turn(fixture);
-    submit_all(fixture, probes + 1, 1);
+    submit_all(fixture, probes + 1, 2);
     db_batch_close(fixture->batch);
     fixture->batch = NULL;
     assert_int_equal(probes[0].answer_count, 1);
     assert_int_equal(probes[0].status, STATUS_UNKNOWN);
     assert_int_equal(probes[1].answer_count, 1);
     assert_int_equal(probes[1].status, STATUS_UNAVAILABLE);
+    assert_int_equal(probes[2].answer_count, 1);
+    assert_int_equal(probes[2].status, STATUS_UNAVAILABLE);
 }
 
 int main(void)
@@ -321,6 +364,8 @@ int main(void)
         TEST(test_changed_plan_is_prepared_anew),
         TEST(test_broken_statement_spares_the_others),
         TEST(test_too_many_waiting_units_are_refused),
+        TEST(test_who_stands_back_is_sent_last),
+        TEST(test_who_stands_back_is_refused_sooner),
         TEST(test_closing_answers_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
