@@ -143,6 +143,7 @@ static bool open_driver(struct app *app)
         .payment = &app->payment,
         .order_deadline_ms = (uint64_t)app->settings->order_deadline_ms,
         .payment_timeout_ms = (uint64_t)app->settings->payment_timeout_ms,
+        .overload_delay_ms = (uint64_t)app->settings->overload_delay_ms,
         .answer = handler_answer,
         .answer_context = app->handler,
     };

@@ -36,7 +36,8 @@ static void count_failure(struct breaker *breaker)
     breaker->probe_after_ms = now_ms + BREAKER_OPEN_MS;
 }
 
-/* A failed service answers nothing. A plain 500 is an answer. */
+/* A failed service answers nothing. A plain 500 is an answer, and so is one that says it is busy:
+ * no calls at all would not help it, as what it refuses costs it little. */
 static void on_result(void *context, enum payment_result result)
 {
     struct breaker_call *call = context;

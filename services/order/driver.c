@@ -9,6 +9,9 @@
 /* Half of the client's patience goes to charges; the rest is for the void, the writes, and luck. */
 enum { CHARGE_BUDGET_DIVISOR = 2 };
 
+_Static_assert(DRIVER_ORDER_COUNT_MAX + DRIVER_ADOPTED_COUNT_MAX < DRIVER_SAGA_COUNT_MAX,
+               "new orders leave room for cancels and for recovery");
+
 /* An order that is handed back while it is still being charged would never come to its void. */
 enum { CHARGE_BUDGET_MS_MAX = DRIVER_HOLD_MS / 2 };
 
@@ -58,6 +61,10 @@ struct driver *driver_open(const struct driver_settings *settings)
     if (driver->charge_budget_ms > CHARGE_BUDGET_MS_MAX)
         driver->charge_budget_ms = CHARGE_BUDGET_MS_MAX;
     slab_init(&driver->sagas, sizeof(struct saga), DRIVER_SAGA_COUNT_MAX);
+    admission_init(&driver->admission, settings->clock, settings->overload_delay_ms,
+                   DRIVER_ORDER_COUNT_MAX);
+    tally_init(&driver->refusals, settings->clock, settings->log,
+               "Order refused: those under way take too long (503)");
     list_init(&driver->running);
     list_init(&driver->waiting);
     timer_init(&driver->answer_timer, on_answer_timer, driver);
@@ -74,6 +81,7 @@ void driver_close(struct driver *driver)
         saga_release(saga);
     }
     ids_stop(&driver->ids);
+    tally_stop(&driver->refusals);
     timer_stop(driver->settings.clock, &driver->answer_timer);
     slab_free(&driver->sagas);
     free(driver);
@@ -96,6 +104,7 @@ static void fill_saga(struct saga *saga, struct driver *driver, const struct ord
     saga->held_since_ms = clock_now_ms(driver->settings.clock);
     saga->answer_by_ms = saga->held_since_ms + driver->settings.order_deadline_ms;
     saga_init_backoff(saga);
+    admission_ticket_init(&saga->ticket);
     list_init(&saga->in_running);
     list_init(&saga->in_waiting);
 }
@@ -122,10 +131,21 @@ static struct saga *take_place(struct driver *driver, bool has_client)
     return slab_take(&driver->sagas);
 }
 
-enum status driver_create(struct driver *driver, const struct driver_command *command)
+enum status driver_admits(struct driver *driver)
 {
     if (driver->is_draining)
         return STATUS_STOPPING;
+    if (admission_admits(&driver->admission))
+        return STATUS_OK;
+    tally_count(&driver->refusals);
+    return STATUS_OVERLOADED;
+}
+
+enum status driver_create(struct driver *driver, const struct driver_command *command)
+{
+    enum status admitted = driver_admits(driver);
+    if (admitted != STATUS_OK)
+        return admitted;
     struct saga *saga = take_place(driver, true);
     if (saga == NULL)
         return STATUS_OVERLOADED;
@@ -151,6 +171,7 @@ enum status driver_create(struct driver *driver, const struct driver_command *co
     }
     add_running(saga);
     add_client(saga, &command->client);
+    admission_enter(&driver->admission, &saga->ticket);
     return STATUS_OK;
 }
 
@@ -193,6 +214,7 @@ void saga_release(struct saga *saga)
     struct driver *driver = saga->driver;
     assert(!timer_is_active(&saga->backoff));
     assert(saga->is_answered);
+    admission_leave(&driver->admission, &saga->ticket);
     list_remove(&saga->in_running);
     driver->saga_count--;
     if (saga->is_adopted)
@@ -213,6 +235,11 @@ size_t driver_saga_count(const struct driver *driver)
 size_t driver_adopted_count(const struct driver *driver)
 {
     return driver->adopted_count;
+}
+
+const struct admission *driver_admission(const struct driver *driver)
+{
+    return &driver->admission;
 }
 
 bool driver_is_ready(const struct driver *driver)

@@ -5,14 +5,18 @@
  * Thread     the loop thread only.
  * Ownership  Copies the command. Borrows everything in driver_settings.
  * Errors     driver_create() reports refusal; an accepted order is answered exactly once, in a
- * later turn, by its deadline at the latest. Limits     DRIVER_SAGA_COUNT_MAX sagas at once; beyond
- * that, STATUS_OVERLOADED. Of these, DRIVER_ADOPTED_COUNT_MAX are kept for orders that nobody waits
- * for, so that recovery finds room in an overload too. Units      *_ms: milliseconds.
+ *            later turn, by its deadline at the latest.
+ * Limits     New orders only while those under way are likely to end soon (base/admission), and no
+ *            more than DRIVER_ORDER_COUNT_MAX of them; DRIVER_SAGA_COUNT_MAX sagas in all. Beyond
+ *            that, STATUS_OVERLOADED. DRIVER_ADOPTED_COUNT_MAX are kept for orders that nobody
+ *            waits for, so that recovery finds room in an overload too.
+ * Units      *_ms: milliseconds.
  *
  * The client's deadline only decides when the client is told; the saga goes on until it is final.
  */
 #pragma once
 
+#include "base/admission.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/prng.h"
@@ -25,6 +29,7 @@
  * ends and another worker may claim it. */
 enum {
     DRIVER_SAGA_COUNT_MAX = 20000,
+    DRIVER_ORDER_COUNT_MAX = 16384,
     DRIVER_ADOPTED_COUNT_MAX = 512,
     DRIVER_HOLD_MS = STORE_LEASE_MS * 2 / 3,
 };
@@ -70,6 +75,7 @@ struct driver_settings {
     const struct payment_port *payment;
     uint64_t order_deadline_ms;  /* until the client is told */
     uint64_t payment_timeout_ms; /* for one call */
+    uint64_t overload_delay_ms;  /* orders that would likely take longer are refused */
     driver_answer_cb *answer;
     void *answer_context;
 };
@@ -80,6 +86,11 @@ struct driver *driver_open(const struct driver_settings *settings);
 /* Answers everybody who still waits (ANSWER_PENDING or ANSWER_UNAVAILABLE) and forgets the sagas
  * that are not final: their rows stay PENDING. No port may call back afterwards. */
 void driver_close(struct driver *driver);
+
+/* Would driver_create() take another order? STATUS_OK; STATUS_OVERLOADED, STATUS_STOPPING. For who
+ * can save the work to read one. Not to be asked for cancels: what was accepted is never refused.
+ */
+enum status driver_admits(struct driver *driver) STATUS_MUST_CHECK;
 
 /* STATUS_OK: accepted. STATUS_UNAVAILABLE (no database), STATUS_OVERLOADED, STATUS_STOPPING:
  * nothing was done, and no answer comes. */
@@ -102,6 +113,9 @@ void driver_drain(struct driver *driver);
 
 /* Sagas that are not final. */
 size_t driver_saga_count(const struct driver *driver);
+
+/* How many orders may be under way, and how many were refused. */
+const struct admission *driver_admission(const struct driver *driver);
 
 /* True while order ids are at hand. */
 bool driver_is_ready(const struct driver *driver);

@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "base/slab.h"
+#include "base/tally.h"
 #include "order/driver.h"
 #include "order/ids.h"
 
@@ -14,6 +15,8 @@ struct driver {
     uint64_t charge_budget_ms; /* from the order's creation on: repeating charges */
     struct order_ids ids;
     struct slab sagas;
+    struct admission admission;
+    struct tally refusals;
     struct list_node running; /* struct saga.in_running */
     struct list_node waiting; /* struct saga.in_waiting, by deadline: all waits are equally long */
     struct timer answer_timer;
@@ -41,6 +44,7 @@ struct saga {
     bool is_answered;
     bool is_adopted; /* claimed, and nobody waits */
     struct driver_client client;
+    struct admission_ticket ticket; /* of a new order */
     uint64_t answer_by_ms;
     struct timer backoff;
     struct list_node in_running;

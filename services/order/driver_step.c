@@ -134,6 +134,7 @@ static enum saga_event event_of_payment(struct saga *saga, enum payment_result r
     case PAYMENT_FAULT:
         return EV_FAULT;
     case PAYMENT_UNKNOWN:
+    case PAYMENT_BUSY:
     case PAYMENT_NOT_SENT:
         break;
     }

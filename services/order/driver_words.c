@@ -17,6 +17,8 @@ const char *driver_describe_payment(enum payment_result result)
         return "Payment Failed (500 Error)";
     case PAYMENT_UNKNOWN:
         return "Payment Unknown (no definite answer)";
+    case PAYMENT_BUSY:
+        return "Payment Busy (503), to be tried again";
     case PAYMENT_NOT_SENT:
         return "Payment Not Sent (no connection)";
     }

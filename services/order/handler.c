@@ -138,6 +138,11 @@ void handler_post_order(void *service, http_exchange_id exchange,
 {
     struct handler *handler = service;
     struct http_text key;
+    enum status admitted = driver_admits(handler->driver);
+    if (admitted != STATUS_OK) {
+        reply_refusal(&handler->replier, exchange, admitted);
+        return;
+    }
     if (!request_read_key(request, &key)) {
         reply_error(&handler->replier, exchange, 400,
                     "Idempotency-Key must be 1 to 255 visible ASCII characters, once");

@@ -19,6 +19,7 @@ enum payment_result {
     PAYMENT_MISMATCH, /* another amount or another uid is recorded under this order's number */
     PAYMENT_FAULT,    /* a plain 500: something went wrong over there, and nobody knows what */
     PAYMENT_UNKNOWN,  /* timeout, reset, 502, 503, 504, an answer that can't be read */
+    PAYMENT_BUSY,     /* an unknown too, but one that answers: it takes no new work just now */
     PAYMENT_NOT_SENT, /* this attempt has not sent one byte */
 };
 

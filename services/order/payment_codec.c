@@ -29,10 +29,23 @@ static enum payment_result result_of_recorded(const char *recorded)
     return PAYMENT_UNKNOWN;
 }
 
+/* Only the payment service itself says so; a 503 of somebody in between does not. */
+static enum payment_result read_unavailable(struct http_text body)
+{
+    struct json_faults faults = {0};
+    json_t *tree = json_body_parse(body.data, body.size, &faults);
+    const char *word = json_string_value(json_object_get(tree, "status"));
+    bool is_busy = word != NULL && strcmp(word, "BUSY") == 0;
+    json_decref(tree);
+    return is_busy ? PAYMENT_BUSY : PAYMENT_UNKNOWN;
+}
+
 enum payment_result payment_codec_read_answer(int status, struct http_text body, int64_t order_id)
 {
     if (status == 500)
         return PAYMENT_FAULT;
+    if (status == 503)
+        return read_unavailable(body);
     if (status != 200 && status != 402 && status != 409)
         return PAYMENT_UNKNOWN;
     struct json_faults faults = {0};

@@ -18,6 +18,7 @@ struct order_settings {
     const char *payment_auth_token; /* "": none is sent */
     int64_t order_deadline_ms;
     int64_t payment_timeout_ms;
+    int64_t overload_delay_ms;
     int64_t drain_timeout_ms;
     int log_level;
     int log_format;

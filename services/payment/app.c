@@ -87,6 +87,7 @@ static bool open_server(struct app *app)
         .prng = &app->host.prng,
         .store = &app->store,
         .faults = &app->settings->faults,
+        .overload_delay_ms = (uint64_t)app->settings->overload_delay_ms,
         .is_ready = is_ready,
         .is_ready_context = app,
     };

@@ -15,6 +15,10 @@ struct handler *handler_open(const struct handler_settings *settings)
         return NULL;
     handler->settings = *settings;
     slab_init(&handler->calls, sizeof(struct handler_call), HANDLER_CALL_COUNT_MAX);
+    admission_init(&handler->admission, settings->clock, settings->overload_delay_ms,
+                   HANDLER_CHARGE_COUNT_MAX);
+    tally_init(&handler->refusals, settings->clock, settings->log,
+               "Charge refused: those under way take too long (503)");
     handler_lists_init(&handler->lists);
     list_init(&handler->delayed);
     buffer_init(&handler->scratch, ANSWER_SIZE_MAX);
@@ -33,10 +37,16 @@ void handler_close(struct handler *handler)
         list_remove(&call->node);
         handler_call_end(call);
     }
+    tally_stop(&handler->refusals);
     slab_free(&handler->calls);
     slab_free(&handler->lists);
     buffer_free(&handler->scratch);
     free(handler);
+}
+
+const struct admission *handler_admission(const struct handler *handler)
+{
+    return &handler->admission;
 }
 
 void handler_connect(struct handler *handler, struct http_server *server)

@@ -6,6 +6,7 @@
  * Ownership  Borrows everything in handler_settings. */
 #pragma once
 
+#include "base/admission.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/prng.h"
@@ -14,7 +15,11 @@
 #include "payment/store.h"
 
 /* Lists share a connection with all other reads, which may wait for them. */
-enum { HANDLER_CALL_COUNT_MAX = 32768, HANDLER_LIST_COUNT_MAX = 32 };
+enum {
+    HANDLER_CALL_COUNT_MAX = 32768,
+    HANDLER_CHARGE_COUNT_MAX = 16384, /* of these */
+    HANDLER_LIST_COUNT_MAX = 32
+};
 
 struct handler; /* opaque */
 
@@ -24,6 +29,7 @@ struct handler_settings {
     struct prng *prng;
     const struct payment_store *store;
     const struct faults *faults;
+    uint64_t overload_delay_ms;      /* charges that would likely take longer are refused */
     bool (*is_ready)(void *context); /* database reachable, not draining */
     void *is_ready_context;
 };
@@ -32,6 +38,9 @@ struct handler_settings {
 struct handler *handler_open(const struct handler_settings *settings);
 /* No call may be at the store; charges that wait for their delay are forgotten. */
 void handler_close(struct handler *handler);
+
+/* How many charges may be under way, and how many were refused. */
+const struct admission *handler_admission(const struct handler *handler);
 
 /* Before the first request: the server needs the handler first. */
 void handler_connect(struct handler *handler, struct http_server *server);

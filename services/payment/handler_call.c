@@ -29,11 +29,13 @@ struct handler_call *handler_call_begin(struct handler *handler, http_exchange_i
         .trace = trace_of(handler, request),
         .deadline_ms = UINT64_MAX,
     };
+    admission_ticket_init(&call->ticket);
     return call;
 }
 
 void handler_call_end(struct handler_call *call)
 {
+    admission_leave(&call->handler->admission, &call->ticket);
     slab_put(&call->handler->calls, call);
 }
 
@@ -66,6 +68,18 @@ void handler_reply_failure(struct handler *handler, http_exchange_id exchange, e
                          : status == STATUS_UNKNOWN  ? "The outcome is not known; repeat the call"
                                                      : "The database is not available";
     http_reply_error(handler->server, exchange, 503, retry_after, detail);
+}
+
+/* "status" tells the order service that the payment lives, and that it was no proxy that spoke. */
+void handler_reply_busy(struct handler *handler, http_exchange_id exchange)
+{
+    static const char body[] = "{\"detail\":\"Too many payments are waiting\",\"status\":\"BUSY\"}";
+    struct http_response response = {
+        .status = 503,
+        .headers = retry_after,
+        .body = {.data = body, .size = sizeof body - 1},
+    };
+    http_reply(handler->server, exchange, &response);
 }
 
 void handler_reply_bad_header(struct handler *handler, http_exchange_id exchange,

@@ -8,6 +8,7 @@
 
 #include "base/list.h"
 #include "base/slab.h"
+#include "base/tally.h"
 #include "base/trace.h"
 #include "payment/handler.h"
 #include "json/fields.h"
@@ -19,6 +20,8 @@ struct handler {
     struct http_server *server;
     struct slab calls;
     struct slab lists;
+    struct admission admission;
+    struct tally refusals;
     struct list_node delayed; /* charges whose fault is a delay */
     struct buffer scratch;
 };
@@ -30,7 +33,8 @@ struct handler_call {
     struct trace trace;
     /* Charges only. */
     struct fault_rule fault;
-    uint64_t deadline_ms; /* the caller waits no longer; UINT64_MAX: it did not say */
+    uint64_t deadline_ms;           /* the caller waits no longer; UINT64_MAX: it did not say */
+    struct admission_ticket ticket; /* from when it is handed to the store */
     struct timer delay;
     struct list_node node;
 };
@@ -53,6 +57,8 @@ void handler_lists_init(struct slab *slab);
 
 /* The JSON that stands in `scratch`. */
 void handler_reply_scratch(struct handler *handler, http_exchange_id exchange, int status);
+/* 503 of a charge that is not even read. */
+void handler_reply_busy(struct handler *handler, http_exchange_id exchange);
 /* 503; the caller may repeat the call, as all calls are idempotent. */
 void handler_reply_failure(struct handler *handler, http_exchange_id exchange, enum status status);
 /* 400 */

@@ -75,6 +75,7 @@ static void record(struct handler_call *call)
     uint64_t deadline_ms = clock_now_ms(settings->clock) + HANDLER_CALL_TIMEOUT_MS;
     if (deadline_ms > call->deadline_ms)
         deadline_ms = call->deadline_ms;
+    admission_enter(&call->handler->admission, &call->ticket);
     enum status status = settings->store->operations->record(settings->store->store, &call->wanted,
                                                              deadline_ms, call, on_charge);
     if (status != STATUS_OK)
@@ -137,6 +138,11 @@ void handler_post_payment(void *service, http_exchange_id exchange,
     struct payment wanted = {.status = PAYMENT_PAID};
     struct json_faults faults = {0};
     uint32_t timeout_ms;
+    if (!admission_admits(&handler->admission)) {
+        tally_count(&handler->refusals);
+        handler_reply_busy(handler, exchange);
+        return;
+    }
     if (!codec_read_key(request, &wanted)) {
         handler_reply_bad_header(handler, exchange, "Idempotency-Key must be one UUID");
         return;

@@ -15,6 +15,7 @@ struct payment_settings {
     const char *auth_token; /* "": none is asked for */
     const char *database_url;
     int64_t database_writers;
+    int64_t overload_delay_ms;
     int64_t drain_timeout_ms;
     const char *faults_text;
     struct faults faults; /* what it says */

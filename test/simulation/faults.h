@@ -30,6 +30,7 @@
     X(payment_error_before, 100)     /* 500, and nothing recorded */                               \
     X(payment_error_after, 100)      /* 500, but recorded */                                       \
     X(payment_unavailable_after, 60) /* 503, but recorded */                                       \
+    X(payment_busy, 200)             /* says so, and nothing recorded by this message */           \
     X(host_crash, 4)                 /* in place of the delivery of an answer */
 
 struct sim_faults {

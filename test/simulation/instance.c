@@ -4,7 +4,7 @@
 
 #include "simulation/clients.h"
 
-enum { CLOCK_OFFSET_MS_MAX = 1000000, DOWN_MS_MAX = 8000 };
+enum { CLOCK_OFFSET_MS_MAX = 1000000, DOWN_MS_MAX = 8000, OVERLOAD_DELAY_MS = 250 };
 
 static void start_later(struct instance *instance)
 {
@@ -68,6 +68,7 @@ void instance_start(struct instance *instance)
         .payment = &instance->payment,
         .order_deadline_ms = instance->order_deadline_ms,
         .payment_timeout_ms = instance->payment_timeout_ms,
+        .overload_delay_ms = OVERLOAD_DELAY_MS,
         .answer = clients_answer,
         .answer_context = instance,
     };

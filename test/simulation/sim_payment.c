@@ -82,8 +82,8 @@ static enum payment_result as_read(const struct sim *sim, enum payment_result re
 
 static void end_call(struct sim_call *call, enum payment_result result)
 {
-    static const char *const names[] = {"PAID",     "DECLINED", "VOIDED",  "REFUNDED",
-                                        "MISMATCH", "FAULT",    "UNKNOWN", "NOT_SENT"};
+    static const char *const names[] = {"PAID",  "DECLINED", "VOIDED", "REFUNDED", "MISMATCH",
+                                        "FAULT", "UNKNOWN",  "BUSY",   "NOT_SENT"};
     struct sim *sim = call->payment->sim;
     payment_cb *callback = call->callback;
     void *context = call->context;
@@ -153,6 +153,8 @@ static enum payment_result work(struct sim_payment *payment, const struct sim_me
     struct sim *sim = payment->sim;
     const struct register_request *request = &message->request;
     bool is_charge = message->verb == VERB_CHARGE;
+    if (is_charge && sim_chance(sim, sim->faults.payment_busy))
+        return PAYMENT_BUSY;
     if ((is_charge && request->amount == AMOUNT_ERROR) ||
         sim_chance(sim, sim->faults.payment_error_before))
         return PAYMENT_FAULT;

@@ -118,6 +118,22 @@ static void any_answer_starts_the_count_anew(void **state)
     bench_close(&bench);
 }
 
+static void who_is_busy_has_not_failed(void **state)
+{
+    struct bench bench;
+    (void)state;
+    bench_open(&bench);
+    for (int i = 0; i < 3 * BREAKER_FAILURE_COUNT_MAX; i++) {
+        bench.now_ms++;
+        charge_and_answer(&bench, PAYMENT_BUSY);
+    }
+    open_it(&bench);
+    bench.now_ms += BREAKER_OPEN_MS;
+    charge_and_answer(&bench, PAYMENT_BUSY); /* a probe that is answered */
+    charge_and_answer(&bench, PAYMENT_PAID);
+    bench_close(&bench);
+}
+
 static void failures_of_one_moment_count_once(void **state)
 {
     struct bench bench;
@@ -162,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_in_a_row_open_it_and_nothing_is_sent),
         cmocka_unit_test(any_answer_starts_the_count_anew),
+        cmocka_unit_test(who_is_busy_has_not_failed),
         cmocka_unit_test(failures_of_one_moment_count_once),
         cmocka_unit_test(one_probe_at_a_time_passes),
     };

@@ -85,6 +85,11 @@ static void only_a_recorded_status_is_definite(void **state)
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
         assert_int_equal(read_answer(unknown[i], "{\"order_id\":7,\"status\":\"PAID\"}"),
                          PAYMENT_UNKNOWN);
+    assert_int_equal(read_answer(503, "{\"detail\":\"no\",\"status\":\"BUSY\"}"), PAYMENT_BUSY);
+    assert_int_equal(read_answer(503, "{\"status\":\"BUS"), PAYMENT_UNKNOWN);
+    assert_int_equal(read_answer(503, "[\"BUSY\"]"), PAYMENT_UNKNOWN);
+    assert_int_equal(read_answer(503, ""), PAYMENT_UNKNOWN);
+    assert_int_equal(read_answer(200, "{\"order_id\":7,\"status\":\"BUSY\"}"), PAYMENT_UNKNOWN);
     assert_int_equal(read_answer(200, "{\"order_id\":8,\"status\":\"PAID\"}"), PAYMENT_UNKNOWN);
     assert_int_equal(read_answer(200, "{\"status\":\"PAID\"}"), PAYMENT_UNKNOWN);
     assert_int_equal(read_answer(200, "{\"order_id\":7,\"status\":\"paid\"}"), PAYMENT_UNKNOWN);

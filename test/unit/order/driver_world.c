@@ -127,6 +127,7 @@ void world_open(struct world *world)
         .payment = &world->payment,
         .order_deadline_ms = DEADLINE_MS,
         .payment_timeout_ms = TIMEOUT_MS,
+        .overload_delay_ms = OVERLOAD_DELAY_MS,
         .answer = on_answer,
         .answer_context = world,
     };

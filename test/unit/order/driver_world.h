@@ -5,7 +5,7 @@
 
 enum call_kind { CALL_NONE, CALL_CREATE, CALL_MOVE, CALL_CHARGE, CALL_VOID, CALL_REFUND };
 
-enum { DEADLINE_MS = 5000, TIMEOUT_MS = 1000, PRICE = 100, REPLY_TO = 77 };
+enum { DEADLINE_MS = 5000, TIMEOUT_MS = 1000, OVERLOAD_DELAY_MS = 250, PRICE = 100, REPLY_TO = 77 };
 
 /* The world around the driver. The one call under way is kept until the test answers it. */
 struct world {
