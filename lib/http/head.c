@@ -161,6 +161,7 @@ bool http_head_take_headers(llhttp_t *llhttp)
     is_good = is_good && (is_answer || http_head_check_expectation(message, error));
     /* A tab behind "chunked" makes another coding of it for llhttp, not for us. */
     bool is_unknown = (llhttp->flags & (F_TRANSFER_ENCODING | F_CHUNKED)) == F_TRANSFER_ENCODING;
+    http_head_check_connection(message);
     reader->is_whole = is_good && (!is_unknown || fail(reader, 400, "The head is malformed"));
     return reader->is_whole;
 }

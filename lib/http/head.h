@@ -17,7 +17,7 @@
 #endif
 
 struct http_head_reader {
-    struct http_message *message; /* all but body and keep_alive is set here */
+    struct http_message *message; /* all but the body is set here */
     struct http_parse_error *error;
     struct http_text method;   /* as it stands in the first line */
     struct http_text version;  /* "1.1" */

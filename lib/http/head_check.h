@@ -1,4 +1,4 @@
-/* head_check - what we ask of a message's head beyond what llhttp asks.
+/* head_check - what we ask of a message's head beyond what llhttp asks, or in its place.
  *
  * Place      below http/head; pure functions on what llhttp has read, no llhttp, no sockets.
  * Errors     `error` tells the status code to answer and a text.
@@ -37,6 +37,9 @@ bool http_head_check_host(const struct http_message *message, struct http_parse_
 
 /* There is one way only to tell where the body ends. */
 bool http_head_check_framing(const struct http_message *message, struct http_parse_error *error);
+
+/* Sets message->keep_alive: what the headers say of it (RFC 9112 section 9.3). */
+void http_head_check_connection(struct http_message *message);
 
 /* Sets message->expects_continue. */
 bool http_head_check_expectation(struct http_message *message, struct http_parse_error *error);

@@ -72,7 +72,8 @@ static int on_message_complete(llhttp_t *llhttp)
     struct http_parser *parser = parser_of(llhttp);
     parser->is_whole = true;
     /* Only now: llhttp forgets the flags right after. */
-    parser->message.keep_alive = llhttp_should_keep_alive(llhttp) != 0;
+    if (llhttp_message_needs_eof(llhttp))
+        parser->message.keep_alive = false;
     return HPE_PAUSED;
 }
 

@@ -340,6 +340,33 @@ static void answers(void **state)
     CHECK(samples, HTTP_PARSE_ANSWERS);
 }
 
+/* The versions of llhttp differ in the lists that they understand, and in the blanks. */
+static void connection_is_kept_or_closed(void **state)
+{
+    (void)state;
+    static const struct sample requests[] = {
+        {TEXT(GET "Connection: close\t\r\n\r\n"), "[0 /|Host=a|Connection=close||close]end"},
+        {TEXT(GET "Connection: Close ,x\r\n\r\n"), "[0 /|Host=a|Connection=Close ,x||close]end"},
+        {TEXT(GET "Connection: x,\tclose\r\n\r\n"), "[0 /|Host=a|Connection=x,\tclose||close]end"},
+        {TEXT(GET "Connection: x\r\nConnection: close\r\n\r\n"),
+         "[0 /|Host=a|Connection=x|Connection=close||close]end"},
+        {TEXT(GET "Connection: closed, disclose\r\n\r\n"),
+         "[0 /|Host=a|Connection=closed, disclose||open]end"},
+        {TEXT(GET "Connection: ,\r\n\r\n"), "[0 /|Host=a|Connection=,||open]end"},
+        {TEXT("GET / HTTP/1.0\r\nConnection: Keep-Alive\t\r\n\r\n"),
+         "[0 /|Connection=Keep-Alive||open]end"},
+        {TEXT("GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n"),
+         "[0 /|Connection=keep-alive, close||close]end"},
+    };
+    static const struct sample replies[] = {
+        {TEXT(ANSWER "Connection: close\t\r\nContent-Length: 0\r\n\r\n"),
+         "[200 |Connection=close|Content-Length=0||close]end"},
+        {TEXT(ANSWER "Connection: keep-alive\r\n\r\nx"), "[200 |Connection=keep-alive|x|close]end"},
+    };
+    CHECK(requests, HTTP_PARSE_REQUESTS);
+    CHECK(replies, HTTP_PARSE_ANSWERS);
+}
+
 static void append_times(struct buffer *out, const char *text, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -461,6 +488,7 @@ int main(void)
         cmocka_unit_test(smuggling_is_refused),
         cmocka_unit_test(bad_requests),
         cmocka_unit_test(answers),
+        cmocka_unit_test(connection_is_kept_or_closed),
         cmocka_unit_test(sizes_are_limited),
         cmocka_unit_test(bodies_are_limited),
         cmocka_unit_test(expectation_is_told_once),
