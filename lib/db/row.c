@@ -134,6 +134,8 @@ static int lower_bound(const struct db_row_index *index, int64_t key)
 
 struct db_rows db_row_index_find(const struct db_row_index *index, int64_t key)
 {
+    if (index->count == 0)
+        return (struct db_rows){.result = index->result}; /* there may be no places to point at */
     int first = lower_bound(index, key);
     int end = first;
     while (end < index->count && index->places[end].key == key)
