@@ -30,6 +30,8 @@ void http_head_begin(struct http_head_reader *reader, struct http_message *messa
     message->target = (struct http_text){0};
     message->status = 0;
     message->expects_continue = false;
+    message->framing = HTTP_FRAMING_NONE;
+    message->length = 0;
     message->header_count = 0;
 }
 
@@ -115,8 +117,6 @@ int http_head_on_status_complete(llhttp_t *llhttp)
 int http_head_on_header_field(llhttp_t *llhttp, const char *at, size_t size)
 {
     struct http_head_reader *reader = llhttp->data;
-    if (reader->is_whole)
-        return HPE_USER;
     if (reader->message->header_count == HTTP_HEADER_COUNT_MAX)
         return outcome_of(fail(reader, 431, "There are too many headers"));
     return take_piece(reader, &reader->header.name, at, size);
@@ -149,7 +149,7 @@ int http_head_on_header_value_complete(llhttp_t *llhttp)
     return HPE_OK;
 }
 
-bool http_head_take_headers(llhttp_t *llhttp)
+int http_head_on_headers_complete(llhttp_t *llhttp)
 {
     struct http_head_reader *reader = llhttp->data;
     struct http_message *message = reader->message;
@@ -159,11 +159,9 @@ bool http_head_take_headers(llhttp_t *llhttp)
     is_good = is_good && (is_answer || http_head_check_host(message, error));
     is_good = is_good && http_head_check_framing(message, error);
     is_good = is_good && (is_answer || http_head_check_expectation(message, error));
-    /* A tab behind "chunked" makes another coding of it for llhttp, not for us. */
-    bool is_unknown = (llhttp->flags & (F_TRANSFER_ENCODING | F_CHUNKED)) == F_TRANSFER_ENCODING;
     http_head_check_connection(message);
-    reader->is_whole = is_good && (!is_unknown || fail(reader, 400, "The head is malformed"));
-    return reader->is_whole;
+    reader->is_whole = is_good;
+    return is_good ? HPE_PAUSED : HPE_USER;
 }
 
 /* llhttp stops at the first byte that makes another method than those it knows. */

@@ -35,13 +35,11 @@ int http_head_on_url(llhttp_t *llhttp, const char *at, size_t size);
 int http_head_on_version(llhttp_t *llhttp, const char *at, size_t size);
 int http_head_on_version_complete(llhttp_t *llhttp);
 int http_head_on_status_complete(llhttp_t *llhttp);
-/* HPE_USER, and no error, for trailers, the headers behind a chunked body. */
 int http_head_on_header_field(llhttp_t *llhttp, const char *at, size_t size);
 int http_head_on_header_value(llhttp_t *llhttp, const char *at, size_t size);
 int http_head_on_header_value_complete(llhttp_t *llhttp);
-
-/* To be called by the parser's own callback, which tells llhttp about the body. */
-bool http_head_take_headers(llhttp_t *llhttp);
+/* HPE_PAUSED where the head is good: that is all that llhttp is to read. */
+int http_head_on_headers_complete(llhttp_t *llhttp);
 
 /* llhttp has refused the head, or not got to its end: sets reader->error if it is not yet set. */
 void http_head_explain(llhttp_t *llhttp, struct http_text head);

@@ -88,24 +88,27 @@ static struct http_text find(const struct http_message *message, const char *nam
     return http_find_header(message->headers, message->header_count, name, is_repeated);
 }
 
-static bool check_length(struct http_text length, struct http_parse_error *error)
+static bool read_length(struct http_text length, struct http_message *message,
+                        struct http_parse_error *error)
 {
-    uint64_t value = 0;
+    size_t value = 0;
     for (size_t i = 0; i < length.size; i++) {
         if (!is_digit(length.data[i]))
             return fail(error, 400, "Content-Length is not a number");
         if (value <= HTTP_BODY_SIZE_MAX)
-            value = value * 10 + (uint64_t)(length.data[i] - '0');
+            value = value * 10 + (size_t)(length.data[i] - '0');
     }
     if (length.size == 0)
         return fail(error, 400, "Content-Length is not a number");
     if (value > HTTP_BODY_SIZE_MAX)
         return fail(error, 413, "The body is too large");
+    message->framing = HTTP_FRAMING_LENGTH;
+    message->length = value;
     return true;
 }
 
 /* RFC 9112 section 6: there must be one way only to tell where the body ends. */
-bool http_head_check_framing(const struct http_message *message, struct http_parse_error *error)
+bool http_head_check_framing(struct http_message *message, struct http_parse_error *error)
 {
     bool many_lengths;
     bool many_codings;
@@ -117,13 +120,15 @@ bool http_head_check_framing(const struct http_message *message, struct http_par
         return fail(error, 400, "Content-Length stands several times");
     if (many_codings)
         return fail(error, 400, "Transfer-Encoding stands several times");
-    if (coding.data != NULL) {
-        if (message->minor_version == 0)
-            return fail(error, 400, "HTTP/1.0 has no Transfer-Encoding");
-        if (!http_text_equals_ignoring_case(coding, "chunked"))
-            return fail(error, 400, "The only Transfer-Encoding taken here is chunked");
-    }
-    return length.data == NULL || check_length(length, error);
+    if (length.data != NULL)
+        return read_length(length, message, error);
+    message->framing = coding.data == NULL ? HTTP_FRAMING_NONE : HTTP_FRAMING_CHUNKED;
+    if (coding.data == NULL)
+        return true;
+    if (message->minor_version == 0)
+        return fail(error, 400, "HTTP/1.0 has no Transfer-Encoding");
+    return http_text_equals_ignoring_case(coding, "chunked") ||
+           fail(error, 400, "The only Transfer-Encoding taken here is chunked");
 }
 
 bool http_head_check_host(const struct http_message *message, struct http_parse_error *error)

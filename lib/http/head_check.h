@@ -13,6 +13,13 @@
 
 enum { HTTP_TARGET_SIZE_MAX = 8000 };
 
+/* How the head tells where the body ends. */
+enum http_framing {
+    HTTP_FRAMING_NONE, /* not at all */
+    HTTP_FRAMING_LENGTH,
+    HTTP_FRAMING_CHUNKED,
+};
+
 /* A whole message. For requests: method, target; for answers: status. */
 struct http_message {
     enum http_method method;
@@ -20,6 +27,8 @@ struct http_message {
     int status;
     int minor_version; /* 0 or 1, of HTTP/1.x */
     bool expects_continue;
+    enum http_framing framing;
+    size_t length; /* HTTP_FRAMING_LENGTH only */
     struct http_text body;
     struct http_header headers[HTTP_HEADER_COUNT_MAX];
     size_t header_count;
@@ -35,8 +44,8 @@ bool http_head_check_target(struct http_message *message, struct http_parse_erro
 
 bool http_head_check_host(const struct http_message *message, struct http_parse_error *error);
 
-/* There is one way only to tell where the body ends. */
-bool http_head_check_framing(const struct http_message *message, struct http_parse_error *error);
+/* There is one way only to tell where the body ends. Sets message->framing and message->length. */
+bool http_head_check_framing(struct http_message *message, struct http_parse_error *error);
 
 /* Sets message->keep_alive: what the headers say of it (RFC 9112 section 9.3). */
 void http_head_check_connection(struct http_message *message);

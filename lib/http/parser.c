@@ -1,80 +1,13 @@
 #include "http/parser.h"
 
-#include <assert.h>
-
 /* Buffers that grew beyond this are given back after the message. */
 enum { KEPT_BUFFER_SIZE_MAX = 4096 };
 
-static int fail(struct http_parser *parser, int status, const char *text)
+static bool fail(struct http_parser *parser, int status, const char *text)
 {
     if (parser->error.status == 0)
         parser->error = (struct http_parse_error){.status = status, .text = text};
-    return HPE_USER;
-}
-
-/* llhttp's `data` belongs to http/head. */
-static struct http_parser *parser_of(llhttp_t *llhttp)
-{
-    return (struct http_parser *)(void *)((char *)llhttp - offsetof(struct http_parser, llhttp));
-}
-
-/* Everything of a chunked body that is not body. llhttp's versions differ in the line ends and
- * extensions that they let pass, and none limits them. */
-static int check_framing(struct http_parser *parser, const char *end)
-{
-    for (const char *at = parser->framing_from; at < end; at++) {
-        unsigned char byte = (unsigned char)*at;
-        bool is_after_cr = parser->framing_last == '\r';
-        bool is_control = (byte < ' ' && byte != '\t' && byte != '\r') || byte == 0x7f;
-        if (is_after_cr != (byte == '\n') || (is_control && byte != '\n'))
-            return fail(parser, 400, "The chunked body is malformed");
-        if (++parser->framing_size > HTTP_FRAMING_SIZE_MAX)
-            return fail(parser, 400, "The chunked body has too much framing");
-        parser->framing_last = *at;
-    }
-    parser->framing_from = end;
-    return HPE_OK;
-}
-
-static int on_headers_complete(llhttp_t *llhttp)
-{
-    struct http_parser *parser = parser_of(llhttp);
-    if (!http_head_take_headers(llhttp))
-        return HPE_USER;
-    /* We never change the protocol; else llhttp would wait for us to do it. */
-    llhttp->upgrade = 0;
-    int status = parser->message.status;
-    bool is_bodiless = status == 204 || status == 304 || (status >= 100 && status < 200);
-    return is_bodiless ? 1 : 0;
-}
-
-static int on_body(llhttp_t *llhttp, const char *at, size_t size)
-{
-    struct http_parser *parser = parser_of(llhttp);
-    int verdict = check_framing(parser, at);
-    if (verdict != HPE_OK)
-        return verdict;
-    parser->framing_from = at + size;
-    if (parser->body.size + parser->piece.size + size > HTTP_BODY_SIZE_MAX)
-        return fail(parser, 413, "The body is too large");
-    if (parser->body.size == 0 && parser->piece.size == 0) {
-        parser->piece = (struct http_text){.data = at, .size = size};
-        return HPE_OK;
-    }
-    buffer_append(&parser->body, parser->piece.data, parser->piece.size);
-    buffer_append(&parser->body, at, size);
-    parser->piece = (struct http_text){0};
-    return parser->body.failed ? fail(parser, 503, "Out of memory") : HPE_OK;
-}
-
-static int on_message_complete(llhttp_t *llhttp)
-{
-    struct http_parser *parser = parser_of(llhttp);
-    parser->is_whole = true;
-    /* Only now: llhttp forgets the flags right after. */
-    if (llhttp_message_needs_eof(llhttp))
-        parser->message.keep_alive = false;
-    return HPE_PAUSED;
+    return false;
 }
 
 static const llhttp_settings_t settings = {
@@ -86,9 +19,7 @@ static const llhttp_settings_t settings = {
     .on_header_field = http_head_on_header_field,
     .on_header_value = http_head_on_header_value,
     .on_header_value_complete = http_head_on_header_value_complete,
-    .on_headers_complete = on_headers_complete,
-    .on_body = on_body,
-    .on_message_complete = on_message_complete,
+    .on_headers_complete = http_head_on_headers_complete,
 };
 
 void http_parser_init(struct http_parser *parser, enum http_parser_kind kind)
@@ -97,8 +28,6 @@ void http_parser_init(struct http_parser *parser, enum http_parser_kind kind)
     parser->error = (struct http_parse_error){0};
     parser->scan = (struct http_head_scan){0};
     parser->piece = (struct http_text){0};
-    parser->framing_size = 0;
-    parser->framing_last = '\0';
     parser->in_body = false;
     parser->is_whole = false;
     buffer_init(&parser->head, HTTP_HEAD_SIZE_MAX);
@@ -128,33 +57,43 @@ static void begin_message(struct http_parser *parser)
     reuse_buffer(&parser->body);
     parser->scan = (struct http_head_scan){0};
     parser->piece = (struct http_text){0};
-    parser->framing_size = 0;
-    parser->framing_last = '\0';
     parser->in_body = false;
     parser->is_whole = false;
 }
 
-/* True where all was taken, or as much as ends the message: *used is less than size only then. */
-static bool run_llhttp(struct http_parser *parser, const char *data, size_t size, size_t *used)
+/* Whatever its head says of one. */
+static bool has_no_body(const struct http_message *message)
 {
-    enum llhttp_errno outcome = llhttp_execute(&parser->llhttp, data, size);
-    *used = size;
-    if (outcome == HPE_PAUSED && parser->is_whole)
-        *used = (size_t)(llhttp_get_error_pos(&parser->llhttp) - data);
-    return outcome == HPE_OK || (outcome == HPE_PAUSED && parser->is_whole);
+    return message->status == 204 || message->status == 304 ||
+           (message->status >= 100 && message->status < 200);
+}
+
+static void begin_body(struct http_parser *parser)
+{
+    struct http_message *message = &parser->message;
+    bool is_request = parser->kind == HTTP_PARSE_REQUESTS;
+    if (has_no_body(message) || (is_request && message->framing == HTTP_FRAMING_NONE)) {
+        message->framing = HTTP_FRAMING_LENGTH;
+        message->length = 0;
+    }
+    if (message->framing == HTTP_FRAMING_NONE)
+        message->keep_alive = false; /* the end of the stream is the end of the body */
+    parser->chunks = (struct http_chunks){0};
+    parser->rest_size = message->length;
+    parser->is_whole = message->framing == HTTP_FRAMING_LENGTH && message->length == 0;
+    parser->in_body = !parser->is_whole;
 }
 
 static bool read_head(struct http_parser *parser, struct http_text head)
 {
-    size_t used;
     parser->fed_head = head;
     http_head_begin(&parser->reader, &parser->message, &parser->error);
-    if (!run_llhttp(parser, head.data, head.size, &used) || !parser->reader.is_whole) {
+    enum llhttp_errno outcome = llhttp_execute(&parser->llhttp, head.data, head.size);
+    if (outcome != HPE_PAUSED || !parser->reader.is_whole) {
         http_head_explain(&parser->llhttp, head);
         return false;
     }
-    assert(used == head.size);
-    parser->in_body = !parser->is_whole;
+    begin_body(parser);
     return true;
 }
 
@@ -227,24 +166,50 @@ static bool keep_pieces(struct http_parser *parser)
     return !parser->body.failed;
 }
 
-/* Nobody here reads headers behind the body, and what is read by some only is a danger. */
-static void explain_body(struct http_parser *parser, const char *end)
+static bool add_to_body(struct http_parser *parser, struct http_text text)
 {
-    bool is_trailer =
-        (parser->llhttp.flags & F_TRAILING) != 0 && check_framing(parser, end) == HPE_OK;
-    fail(parser, 400, is_trailer ? "Trailers are not accepted" : "The chunked body is malformed");
+    if (text.size == 0)
+        return true;
+    if (parser->body.size + parser->piece.size + text.size > HTTP_BODY_SIZE_MAX)
+        return fail(parser, 413, "The body is too large");
+    if (parser->body.size == 0 && parser->piece.size == 0) {
+        parser->piece = text;
+        return true;
+    }
+    buffer_append(&parser->body, parser->piece.data, parser->piece.size);
+    buffer_append(&parser->body, text.data, text.size);
+    parser->piece = (struct http_text){0};
+    return !parser->body.failed || fail(parser, 503, "Out of memory");
 }
 
-static bool take_body(struct http_parser *parser, const char *data, size_t size, size_t *taken)
+static bool take_chunks(struct http_parser *parser, struct http_text bytes, size_t *taken)
 {
-    size_t used;
-    parser->framing_from = data;
-    if (!run_llhttp(parser, data, size, &used)) {
-        explain_body(parser, data + size);
-        return false;
+    *taken = 0;
+    while (*taken < bytes.size && !parser->is_whole) {
+        struct http_text rest = {.data = bytes.data + *taken, .size = bytes.size - *taken};
+        struct http_text piece;
+        size_t step;
+        if (!http_chunks_take(&parser->chunks, rest, &step, &piece, &parser->error) ||
+            !add_to_body(parser, piece))
+            return false;
+        *taken += step;
+        parser->is_whole = parser->chunks.place == HTTP_CHUNKS_END;
     }
-    *taken += used;
-    return check_framing(parser, data + used) == HPE_OK;
+    return true;
+}
+
+static bool take_body(struct http_parser *parser, struct http_text bytes, size_t *taken)
+{
+    if (parser->message.framing == HTTP_FRAMING_CHUNKED)
+        return take_chunks(parser, bytes, taken);
+    if (parser->message.framing == HTTP_FRAMING_LENGTH) {
+        if (bytes.size > parser->rest_size)
+            bytes.size = parser->rest_size;
+        parser->rest_size -= bytes.size;
+        parser->is_whole = parser->rest_size == 0;
+    }
+    *taken = bytes.size;
+    return add_to_body(parser, bytes);
 }
 
 static bool is_interim(const struct http_parser *parser)
@@ -277,9 +242,13 @@ enum http_parse_result http_parser_feed(struct http_parser *parser, const char *
             if (progress != HTTP_HEAD_WHOLE)
                 return progress == HTTP_HEAD_BAD ? HTTP_PARSE_ERROR : HTTP_PARSE_MORE;
         }
-        if (parser->in_body && *taken < size &&
-            !take_body(parser, data + *taken, size - *taken, taken))
-            return HTTP_PARSE_ERROR;
+        if (parser->in_body) {
+            size_t step;
+            struct http_text rest = {.data = data + *taken, .size = size - *taken};
+            if (!take_body(parser, rest, &step))
+                return HTTP_PARSE_ERROR;
+            *taken += step;
+        }
         if (!parser->is_whole)
             break;
         if (!is_interim(parser))
@@ -292,8 +261,9 @@ enum http_parse_result http_parser_feed(struct http_parser *parser, const char *
     }
     bool wants_continue = parser->message.expects_continue && parser->in_body && !was_in_body;
     /* A client that has begun its body waits no more. */
-    return wants_continue && parser->body.size == 0 && parser->framing_size == 0 ? HTTP_PARSE_EXPECT
-                                                                                 : HTTP_PARSE_MORE;
+    return wants_continue && parser->body.size == 0 && parser->chunks.framing_size == 0
+               ? HTTP_PARSE_EXPECT
+               : HTTP_PARSE_MORE;
 }
 
 bool http_parser_end(struct http_parser *parser, bool *has_message)
@@ -303,12 +273,9 @@ bool http_parser_end(struct http_parser *parser, bool *has_message)
         return false;
     if (!http_parser_is_inside(parser))
         return true;
-    if (!parser->in_body)
+    if (!parser->in_body || parser->message.framing != HTTP_FRAMING_NONE)
         return false;
-    /* Completes an answer without a length; everything else is cut, or goes on. */
-    llhttp_finish(&parser->llhttp);
-    if (!parser->is_whole)
-        return false;
+    parser->is_whole = true;
     finish_message(parser);
     *has_message = true;
     return true;

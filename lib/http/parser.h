@@ -1,24 +1,22 @@
 /* parser - HTTP/1.1 messages out of a byte stream, however it is cut; no sockets.
  *
  * Place      http/server (requests) and http/client (answers) -> [parser] -> http/head_scan,
- *            http/head, llhttp.
+ *            http/head, http/chunks.
  * Ownership  The message borrows the fed bytes or the parser's memory until the next call.
  * Errors     The first error is final; `error` tells the status code to answer and a text.
- * Limits     Those of http/message.h and http/head.h; at most HTTP_FRAMING_SIZE_MAX bytes of chunk
- *            framing.
+ * Limits     Those of http/message.h, http/head.h and http/chunks.h.
  *
  * The head is collected until it is whole, scanned by http/head_scan, and only then given to llhttp
- * in one piece, whose callbacks http/head turns into the message. So the verdict is the same for
- * every llhttp version (8.1.0 and 9.2.1 differ in what they let pass), in the framing of chunks
- * too. Interim answers (1xx) are skipped; trailers are refused. */
+ * in one piece, whose callbacks http/head turns into the message. llhttp reads nothing but heads.
+ * So the verdict is the same for every version of it (8.1.0 and 9.2.1 differ in what they let
+ * pass), and however the bytes are cut. Interim answers (1xx) are skipped; trailers are refused. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "base/buffer.h"
+#include "http/chunks.h"
 #include "http/head.h"
-
-enum { HTTP_FRAMING_SIZE_MAX = 16 * 1024 };
 
 enum http_parser_kind { HTTP_PARSE_REQUESTS, HTTP_PARSE_ANSWERS };
 
@@ -41,9 +39,8 @@ struct http_parser {
     struct buffer body;        /* the body so far, when it came in pieces or in chunks */
     struct http_text fed_head; /* where the head was read; stale once its bytes are kept */
     struct http_text piece;    /* the body so far, while it is one piece of the fed bytes */
-    const char *framing_from;  /* fed bytes from here on are not body, as far as is known */
-    size_t framing_size;       /* of chunk sizes, extensions and line ends, in all */
-    char framing_last;         /* the last byte of framing */
+    struct http_chunks chunks; /* HTTP_FRAMING_CHUNKED */
+    size_t rest_size;          /* of the body, HTTP_FRAMING_LENGTH */
     bool in_body;
     bool is_whole;
 };

@@ -1,4 +1,5 @@
 saga_unit_test(http/auth LINKS saga_http)
+saga_unit_test(http/chunks LINKS saga_http)
 saga_unit_test(http/exchange LINKS saga_http)
 saga_unit_test(http/head LINKS saga_http)
 saga_unit_test(http/parser LINKS saga_http)

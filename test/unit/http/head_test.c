@@ -103,15 +103,13 @@ static void request_lines_are_refused(void **state)
     CHECK(refusals, HTTP_PARSE_REQUESTS);
 }
 
-#define HEADER   "400 A header line is malformed"
-#define LENGTH   "400 Content-Length is not a number"
-#define BOTH     "400 Content-Length and Transfer-Encoding exclude each other"
-#define CODING   "400 The only Transfer-Encoding taken here is chunked"
-#define LENGTHS  "400 Content-Length stands several times"
-#define CODINGS  "400 Transfer-Encoding stands several times"
-#define BODY     "413 The body is too large"
-#define CHUNKS   "400 The chunked body is malformed"
-#define TRAILERS "400 Trailers are not accepted"
+#define HEADER  "400 A header line is malformed"
+#define LENGTH  "400 Content-Length is not a number"
+#define BOTH    "400 Content-Length and Transfer-Encoding exclude each other"
+#define CODING  "400 The only Transfer-Encoding taken here is chunked"
+#define LENGTHS "400 Content-Length stands several times"
+#define CODINGS "400 Transfer-Encoding stands several times"
+#define BODY    "413 The body is too large"
 
 static void headers_are_refused(void **state)
 {
@@ -140,13 +138,6 @@ static void headers_are_refused(void **state)
          BOTH},
         /* to llhttp a tab belongs to the value, to us it does not */
         {POST "Content-Length: 5\t\r\n\r\n", "400 The head is malformed"},
-        {POST "Transfer-Encoding: chunked\t\r\n\r\n", "400 The head is malformed"},
-        {POST "Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n", TRAILERS},
-        {POST "Transfer-Encoding: chunked\r\n\r\n0\r\n: y\r\n\r\n", TRAILERS},
-        {POST "Transfer-Encoding: chunked\r\n\r\n0\r\nX y\r\n\r\n", TRAILERS},
-        {POST "Transfer-Encoding: chunked\r\n\r\nx\r\n", CHUNKS},
-        {POST "Transfer-Encoding: chunked\r\n\r\n0\r\n\n", CHUNKS},
-        {POST "Transfer-Encoding: chunked\r\n\r\n0\r\n\x01", CHUNKS},
     };
     CHECK(refusals, HTTP_PARSE_REQUESTS);
 }
@@ -168,15 +159,8 @@ static void answers_are_refused(void **state)
         {"HTTP/1.1 600 OK\r\n\r\n", "400 The status code makes no sense here"},
         {"HTTP/1.1 101 OK\r\n\r\n", "400 The status code makes no sense here"},
         {"HTTP/1.1 200 OK\r\nX y\r\n\r\n", HEADER},
-        /* llhttp would read this body until the connection's end */
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\t\r\n\r\n", "400 The head is malformed"},
     };
     CHECK(refusals, HTTP_PARSE_ANSWERS);
-}
-
-static int on_headers_complete(llhttp_t *llhttp)
-{
-    return http_head_take_headers(llhttp) ? HPE_OK : HPE_USER;
 }
 
 static const llhttp_settings_t settings = {
@@ -188,7 +172,7 @@ static const llhttp_settings_t settings = {
     .on_header_field = http_head_on_header_field,
     .on_header_value = http_head_on_header_value,
     .on_header_value_complete = http_head_on_header_value_complete,
-    .on_headers_complete = on_headers_complete,
+    .on_headers_complete = http_head_on_headers_complete,
 };
 
 static void assert_text(struct http_text text, const char *start, const char *expected)
@@ -212,8 +196,9 @@ static void spans_in_pieces_are_joined(void **state)
         http_head_begin(&reader, &message, &error);
         llhttp_init(&llhttp, HTTP_REQUEST, &settings);
         llhttp.data = &reader;
-        assert_int_equal(llhttp_execute(&llhttp, head, cut), HPE_OK);
-        assert_int_equal(llhttp_execute(&llhttp, head + cut, sizeof head - 1 - cut), HPE_OK);
+        if (llhttp_execute(&llhttp, head, cut) == HPE_OK)
+            assert_int_equal(llhttp_execute(&llhttp, head + cut, sizeof head - 1 - cut),
+                             HPE_PAUSED);
         assert_true(reader.is_whole);
         assert_int_equal(message.method, HTTP_METHOD_POST);
         assert_int_equal(message.minor_version, 1);

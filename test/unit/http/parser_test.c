@@ -160,6 +160,8 @@ static void good_requests(void **state)
         {TEXT(CHUNKED "5\r\nhello\r\nA;x=\"y\"\r\n, world!!!\r\n0\r\n\r\n"),
          "[2 /p|Host=a|Transfer-Encoding=chunked|hello, world!!!|open]end"},
         {TEXT(CHUNKED "0\r\n\r\n"), "[2 /p|Host=a|Transfer-Encoding=chunked||open]end"},
+        {TEXT(POST "Transfer-Encoding:\tChunked\t\r\n\r\n1\r\nx\r\n0\r\n\r\n"),
+         "[2 /p|Host=a|Transfer-Encoding=Chunked|x|open]end"},
         {TEXT(GET "\r\n" CHUNKED "1\r\nx\r\n0\r\n\r\n\r\n" POST "Content-Length: 2\r\n\r\nab" GET
                   "\r\n"),
          "[0 /|Host=a||open][2 /p|Host=a|Transfer-Encoding=chunked|x|open]"
@@ -247,7 +249,7 @@ static void smuggling_is_refused(void **state)
         {TEXT(CHUNKED "5\r\nhello\r\n0\n\r\n"), "400"},
         {TEXT(CHUNKED "0x5\r\nhello\r\n0\r\n\r\n"), "400"},
         {TEXT(CHUNKED "-1\r\nhello\r\n0\r\n\r\n"), "400"},
-        {TEXT(CHUNKED "10000000000000005\r\nhello\r\n0\r\n\r\n"), "400"},
+        {TEXT(CHUNKED "10000000000000005\r\nhello\r\n0\r\n\r\n"), "413"},
         {TEXT(CHUNKED "0\r\nX: y\r\n\r\n"), "400"},
         {TEXT(CHUNKED "0\r\n: y\r\n\r\n"), "400"},
         {TEXT(CHUNKED "0\r\n:\r\n\r\n"), "400"},
