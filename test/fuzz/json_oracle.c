@@ -1,0 +1,79 @@
+#include "fuzz/json_oracle.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { FAULTS_SIZE_MAX = 16 * 1024 };
+
+static bool is_deeper(json_t *value, size_t depth_max)
+{
+    size_t index;
+    const char *key;
+    json_t *child;
+    if (!json_is_object(value) && !json_is_array(value))
+        return false;
+    if (depth_max == 0)
+        return true;
+    json_object_foreach(value, key, child)
+    {
+        if (is_deeper(child, depth_max - 1))
+            return true;
+    }
+    json_array_foreach(value, index, child)
+    {
+        if (is_deeper(child, depth_max - 1))
+            return true;
+    }
+    return false;
+}
+
+void json_oracle_check_parse(struct http_text body)
+{
+    struct json_faults faults = {0};
+    json_error_t error;
+    json_t *expected = json_loadb(body.data, body.size, JSON_REJECT_DUPLICATES, &error);
+    json_t *found = json_body_parse(body.data, body.size, &faults);
+    assert((found == NULL) == (faults.count == 1));
+    assert(found == NULL || (json_is_object(found) && !is_deeper(found, JSON_DEPTH_MAX)));
+    if (expected == NULL)
+        assert(found == NULL || json_error_code(&error) == json_error_numeric_overflow);
+    else if (json_is_object(expected) && !is_deeper(expected, JSON_DEPTH_MAX))
+        assert(json_equal(expected, found));
+    else
+        assert(found == NULL);
+    json_decref(expected);
+    json_decref(found);
+}
+
+json_t *json_oracle_read(const struct buffer *written)
+{
+    assert(!written->failed);
+    json_t *tree = json_loadb(written->data, written->size, JSON_REJECT_DUPLICATES, NULL);
+    assert(json_is_object(tree));
+    return tree;
+}
+
+void json_oracle_check_faults(const struct json_faults *faults)
+{
+    struct buffer written;
+    buffer_init(&written, FAULTS_SIZE_MAX);
+    json_faults_write(faults, &written);
+    json_t *tree = json_oracle_read(&written);
+    assert(json_array_size(json_object_get(tree, "detail")) == faults->count);
+    json_decref(tree);
+    buffer_free(&written);
+}
+
+int64_t json_oracle_int(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    assert(json_is_integer(value));
+    return json_integer_value(value);
+}
+
+bool json_oracle_has_text(const json_t *object, const char *key, struct http_text text)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_string(value) && json_string_length(value) == text.size &&
+           memcmp(json_string_value(value), text.data, text.size) == 0;
+}

@@ -1,0 +1,61 @@
+/* Takes libFuzzer's place where there is none: runs a fuzzer once for each input, given as files
+ * and folders. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "fuzz/fuzz.h"
+
+enum { PATH_SIZE_MAX = 4096 };
+
+static size_t input_count;
+
+static void stop(const char *path)
+{
+    perror(path);
+    exit(EXIT_FAILURE);
+}
+
+static void replay_file(const char *path, size_t size)
+{
+    uint8_t *input = malloc(size); /* no byte more, so that a sanitizer sees a read beyond it */
+    FILE *file = fopen(path, "rb");
+    if (file == NULL || (size != 0 && (input == NULL || fread(input, 1, size, file) != size)))
+        stop(path);
+    fclose(file);
+    fprintf(stderr, "%s\n", path); /* the last one named is the one that failed */
+    LLVMFuzzerTestOneInput(input, size);
+    input_count++;
+    free(input);
+}
+
+static void replay(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        stop(path);
+    if (!S_ISDIR(info.st_mode)) {
+        replay_file(path, (size_t)info.st_size);
+        return;
+    }
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        stop(path);
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        char inner[PATH_SIZE_MAX];
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
+        replay(inner);
+    }
+    closedir(folder);
+}
+
+int main(int argc, char *argv[])
+{
+    for (int i = 1; i < argc; i++)
+        replay(argv[i]);
+    printf("%zu inputs\n", input_count);
+    return input_count != 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
