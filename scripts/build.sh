@@ -53,27 +53,40 @@ run_ctest() {
         tee "$run_dir/test-$name.log"
 }
 
-# run_tests [CTEST OPTION…] - everything in build/dev; unit, integration and a short chaos in build/asan.
-# A selection by the caller may leave nothing to do in one of the builds, which is not built then.
+# has_tests NAME [CTEST OPTION…] - whether a selection leaves any in build/NAME.
+has_tests() {
+    local folder=build/$1
+    shift
+    [ "$(count_tests "$folder" "$@")" != 0 ]
+}
+
+# run_tests [CTEST OPTION…] - everything in build/dev; unit, integration and a short chaos in build/asan; the fuzzers
+# in build/fuzz, which has no other tests. A selection by the caller may leave nothing to do in one of the builds,
+# which is not built then.
 run_tests() {
     local outcome=0 in_asan=(-L '^(unit|integration|chaos)$')
     mkdir -p "$run_dir"
-    rm -f "$run_dir"/test-{dev,asan}.log
-    if [ "$(count_tests build/dev "$@")" = 0 ] && [ "$(count_tests build/asan "${in_asan[@]}" "$@")" = 0 ]; then
-        misuse "there is no such test: $*" "All of them:  ctest --test-dir build/dev -N"
+    rm -f "$run_dir"/test-{dev,asan,fuzz}.log
+    if ! has_tests dev "$@" && ! has_tests asan "${in_asan[@]}" "$@" && ! has_tests fuzz "$@"; then
+        misuse "there is no such test: $*" "All of them:  ctest --test-dir build/dev -N, and build/fuzz"
     fi
-    build_preset dev
-    if [ "$(count_tests build/dev "$@")" != 0 ]; then
+    if has_tests dev "$@"; then
+        build_preset dev
         say "Tests in build/dev"
         run_ctest dev "$@" || outcome=1
     fi
-    if [ "$(count_tests build/asan "${in_asan[@]}" "$@")" != 0 ]; then
+    if has_tests asan "${in_asan[@]}" "$@"; then
         build_preset asan
         say "Unit, integration and chaos tests in build/asan (AddressSanitizer, UBSan)"
         UBSAN_OPTIONS=print_stacktrace=1 run_ctest asan "${in_asan[@]}" "$@" || outcome=1
     fi
+    if has_tests fuzz "$@"; then
+        build_preset fuzz
+        say "Fuzzers in build/fuzz (libFuzzer, AddressSanitizer, UBSan), for a minute each"
+        run_ctest fuzz "$@" || outcome=1
+    fi
     say "Summary"
-    grep -HsE '^[0-9]+% tests passed|\(Skipped\)$' "$run_dir"/test-{dev,asan}.log |
+    grep -HsE '^[0-9]+% tests passed|\(Skipped\)$' "$run_dir"/test-{dev,asan,fuzz}.log |
         sed -E 's#^.*/test-([a-z]+)\.log:#    build/\1  #'
     return "$outcome"
 }

@@ -28,6 +28,7 @@ void http_parser_init(struct http_parser *parser, enum http_parser_kind kind)
     parser->error = (struct http_parse_error){0};
     parser->scan = (struct http_head_scan){0};
     parser->piece = (struct http_text){0};
+    parser->chunks = (struct http_chunks){0};
     parser->in_body = false;
     parser->is_whole = false;
     buffer_init(&parser->head, HTTP_HEAD_SIZE_MAX);

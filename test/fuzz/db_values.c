@@ -11,7 +11,7 @@
 #include "db/row.h"
 #include "fuzz/fuzz.h"
 
-enum { VALUE_COUNT_MAX = 256, ARRAY_SIZE_MAX = 64 * 1024, TYPE_COUNT = 4, KEY_COUNT = 8 };
+enum { VALUE_COUNT_MAX = 64, ARRAY_SIZE_MAX = 64 * 1024, TYPE_COUNT = 4, KEY_COUNT = 8 };
 
 struct reader {
     const uint8_t *at;
@@ -126,7 +126,7 @@ static void set_cell(PGresult *result, int row, int column, enum db_type type,
         cell += 4;
         size = 4;
     } else if (type != DB_INT8) {
-        cell = (char *)(uintptr_t)value->bytes;
+        cell = (char *)value->bytes;
         size = (int)value->byte_count;
     }
     int is_set =

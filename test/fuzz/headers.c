@@ -11,12 +11,29 @@
 
 static bool is_hex(const char *text, size_t size)
 {
-    return strspn(text, "0123456789abcdef") == size && text[size] == '\0';
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\0' || strchr("0123456789abcdef", text[i]) == NULL)
+            return false;
+    }
+    return true;
 }
 
-static bool is_zero(const char *text)
+static bool is_id(const char *text, size_t size)
 {
-    return text[strspn(text, "0")] == '\0';
+    bool is_zero = true;
+    for (size_t i = 0; i < size; i++)
+        is_zero &= text[i] == '0';
+    return is_hex(text, size) && !is_zero;
+}
+
+/* W3C Trace Context, section 3.2: 00-<32 hex>-<16 hex>-<2 hex>; a later version may append more. */
+static bool is_traceparent(struct http_text value)
+{
+    const char *text = value.data;
+    return value.size >= 55 && is_hex(text, 2) && memcmp(text, "ff", 2) != 0 && text[2] == '-' &&
+           is_id(text + 3, 32) && text[35] == '-' && is_id(text + 36, 16) && text[52] == '-' &&
+           is_hex(text + 53, 2) &&
+           (value.size == 55 || (memcmp(text, "00", 2) != 0 && text[55] == '-'));
 }
 
 static void check_trace(struct http_text value)
@@ -25,12 +42,16 @@ static void check_trace(struct http_text value)
     char header[TRACE_PARENT_SIZE + 1];
     prng_seed(&prng, 1);
     struct trace trace = trace_from_header(&prng, value.data, value.size);
-    assert(is_hex(trace.id, TRACE_ID_SIZE) && !is_zero(trace.id) && is_hex(trace.flags, 2));
-    bool is_taken_over =
-        value.size >= TRACE_PARENT_SIZE && memcmp(value.data + 3, trace.id, TRACE_ID_SIZE) == 0;
-    assert(!is_taken_over || memcmp(value.data + 53, trace.flags, 2) == 0);
+    assert(strlen(trace.id) == 32 && is_id(trace.id, 32));
+    assert(strlen(trace.flags) == 2 && is_hex(trace.flags, 2));
+    if (is_traceparent(value)) {
+        assert(memcmp(value.data + 3, trace.id, 32) == 0);
+        assert(memcmp(value.data + 53, trace.flags, 2) == 0);
+    } else {
+        assert(memcmp(trace.flags, "01", 2) == 0); /* a new one */
+    }
     trace_format_header(&trace, &prng, header);
-    assert(strlen(header) == TRACE_PARENT_SIZE);
+    assert(is_traceparent((struct http_text){header, strlen(header)}));
     struct trace again = trace_from_header(&prng, header, TRACE_PARENT_SIZE);
     assert(strcmp(again.id, trace.id) == 0 && strcmp(again.flags, trace.flags) == 0);
 }

@@ -5,26 +5,43 @@
 
 enum { FAULTS_SIZE_MAX = 16 * 1024 };
 
+/* The arrays and objects inside of those at one level. */
+static json_t *next_level(const json_t *level)
+{
+    json_t *next = json_array();
+    for (size_t i = 0; i < json_array_size(level); i++) {
+        json_t *value = json_array_get(level, i);
+        size_t index;
+        const char *key;
+        json_t *child;
+        json_object_foreach(value, key, child)
+        {
+            if (json_is_object(child) || json_is_array(child))
+                json_array_append(next, child);
+        }
+        json_array_foreach(value, index, child)
+        {
+            if (json_is_object(child) || json_is_array(child))
+                json_array_append(next, child);
+        }
+    }
+    return next;
+}
+
+/* `value` is an object or an array. */
 static bool is_deeper(json_t *value, size_t depth_max)
 {
-    size_t index;
-    const char *key;
-    json_t *child;
-    if (!json_is_object(value) && !json_is_array(value))
-        return false;
-    if (depth_max == 0)
-        return true;
-    json_object_foreach(value, key, child)
-    {
-        if (is_deeper(child, depth_max - 1))
-            return true;
+    size_t depth = 0;
+    json_t *level = json_array();
+    json_array_append(level, value);
+    while (json_array_size(level) != 0 && depth <= depth_max) {
+        json_t *next = next_level(level);
+        json_decref(level);
+        level = next;
+        depth++;
     }
-    json_array_foreach(value, index, child)
-    {
-        if (is_deeper(child, depth_max - 1))
-            return true;
-    }
-    return false;
+    json_decref(level);
+    return depth > depth_max;
 }
 
 void json_oracle_check_parse(struct http_text body)

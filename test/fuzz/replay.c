@@ -17,31 +17,26 @@ static void stop(const char *path)
     exit(EXIT_FAILURE);
 }
 
-static void replay_file(const char *path, size_t size)
+static void replay(const char *path)
 {
-    uint8_t *input = malloc(size); /* no byte more, so that a sanitizer sees a read beyond it */
+    struct stat info;
     FILE *file = fopen(path, "rb");
-    if (file == NULL || (size != 0 && (input == NULL || fread(input, 1, size, file) != size)))
+    if (file == NULL || fstat(fileno(file), &info) != 0)
+        stop(path);
+    size_t size = (size_t)info.st_size;
+    uint8_t *memory = malloc(size + 1);
+    uint8_t *input = memory + 1; /* it ends where its memory ends: a sanitizer sees a read beyond */
+    if (memory == NULL || fread(input, 1, size, file) != size)
         stop(path);
     fclose(file);
     fprintf(stderr, "%s\n", path); /* the last one named is the one that failed */
     LLVMFuzzerTestOneInput(input, size);
     input_count++;
-    free(input);
+    free(memory);
 }
 
-static void replay(const char *path)
+static void replay_folder(const char *path, DIR *folder)
 {
-    struct stat info;
-    if (stat(path, &info) != 0)
-        stop(path);
-    if (!S_ISDIR(info.st_mode)) {
-        replay_file(path, (size_t)info.st_size);
-        return;
-    }
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        stop(path);
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         char inner[PATH_SIZE_MAX];
         if (entry->d_name[0] == '.')
@@ -54,8 +49,13 @@ static void replay(const char *path)
 
 int main(int argc, char *argv[])
 {
-    for (int i = 1; i < argc; i++)
-        replay(argv[i]);
+    for (int i = 1; i < argc; i++) {
+        DIR *folder = opendir(argv[i]);
+        if (folder != NULL)
+            replay_folder(argv[i], folder);
+        else
+            replay(argv[i]);
+    }
     printf("%zu inputs\n", input_count);
     return input_count != 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
