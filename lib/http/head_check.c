@@ -1,10 +1,11 @@
 #include "http/head_check.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
 static const char token_marks[] = "!#$%&'*+-.^_`|~";
-static const char host_marks[] = "-._~%:[]";
+static const char name_marks[] = "-._~%";
 
 static bool is_alphanumeric(char c)
 {
@@ -24,6 +25,62 @@ static bool consists_of(struct http_text text, const char *marks)
             return false;
     }
     return text.size != 0;
+}
+
+static bool is_hex_digit(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Of RFC 3986's reg-name what hosts have: no sub-delims, as in "a;b". */
+static bool is_host_name(struct http_text name)
+{
+    if (!consists_of(name, name_marks))
+        return false;
+    for (size_t i = 0; i < name.size; i++) {
+        bool has_digits =
+            name.size - i > 2 && is_hex_digit(name.data[i + 1]) && is_hex_digit(name.data[i + 2]);
+        if (name.data[i] == '%' && !has_digits)
+            return false;
+    }
+    return true;
+}
+
+static bool is_ipv6_address(struct http_text text)
+{
+    char copy[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+    if (text.size >= sizeof copy)
+        return false;
+    memcpy(copy, text.data, text.size);
+    copy[text.size] = '\0';
+    return inet_pton(AF_INET6, copy, &address) == 1;
+}
+
+/* "", ":", ":80" */
+static bool is_port(struct http_text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (i == 0 ? text.data[i] != ':' : !is_digit(text.data[i]))
+            return false;
+    }
+    return true;
+}
+
+/* "a", "a:80", "[::1]:80" */
+static bool is_authority(struct http_text text)
+{
+    bool is_ipv6 = text.size != 0 && text.data[0] == '[';
+    const char *end = text.size == 0 ? NULL : memchr(text.data, is_ipv6 ? ']' : ':', text.size);
+    struct http_text host = {text.data, end == NULL ? text.size : (size_t)(end - text.data)};
+    if (is_ipv6) {
+        if (end == NULL || !is_ipv6_address((struct http_text){host.data + 1, host.size - 1}))
+            return false;
+        host.size++;
+    } else if (!is_host_name(host)) {
+        return false;
+    }
+    return is_port((struct http_text){text.data + host.size, text.size - host.size});
 }
 
 static bool fail(struct http_parse_error *error, int status, const char *text)
@@ -56,7 +113,7 @@ static bool take_off_authority(struct http_text *target)
     struct http_text rest = {target->data + scheme_size, target->size - scheme_size};
     const char *slash = memchr(rest.data, '/', rest.size);
     struct http_text host = {rest.data, slash == NULL ? rest.size : (size_t)(slash - rest.data)};
-    if (!consists_of(host, host_marks))
+    if (!is_authority(host))
         return false;
     if (slash == NULL)
         *target = (struct http_text){.data = "/", .size = 1};
@@ -141,7 +198,7 @@ bool http_head_check_host(const struct http_message *message, struct http_parse_
         return true;
     if (host.data == NULL)
         return fail(error, 400, "Host is missing");
-    if (!consists_of(host, host_marks))
+    if (!is_authority(host))
         return fail(error, 400, "Host is malformed");
     return true;
 }

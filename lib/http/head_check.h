@@ -3,7 +3,7 @@
  * Place      below http/head; pure functions on what llhttp has read, no llhttp, no sockets.
  * Errors     `error` tells the status code to answer and a text.
  * Limits     HTTP_TARGET_SIZE_MAX.
- * Source     RFC 9112 sections 3, 6; RFC 9110 section 10.1.1. */
+ * Source     RFC 9112 sections 3, 6; RFC 9110 section 10.1.1; RFC 3986 section 3.2 for hosts. */
 #pragma once
 
 #include <stdbool.h>
