@@ -50,7 +50,9 @@ static int take_piece(const struct http_head_reader *reader, struct http_text *s
 int http_head_on_method(llhttp_t *llhttp, const char *at, size_t size)
 {
     struct http_head_reader *reader = llhttp->data;
-    return take_piece(reader, &reader->method, at, size);
+    int verdict = take_piece(reader, &reader->method, at, size);
+    reader->is_to_head = http_text_equals(reader->method, "HEAD") && at[size] == ' ';
+    return verdict;
 }
 
 int http_head_on_url(llhttp_t *llhttp, const char *at, size_t size)

@@ -22,6 +22,7 @@ struct http_head_reader {
     struct http_text method;   /* as it stands in the first line */
     struct http_text version;  /* "1.1" */
     struct http_header header; /* the one that is being read */
+    bool is_to_head;           /* the method is HEAD, whatever else is wrong */
     bool has_version;          /* it, and what stands before it, is read and good */
     bool is_whole;             /* the head is read and good */
 };

@@ -26,6 +26,7 @@ void http_parser_init(struct http_parser *parser, enum http_parser_kind kind)
 {
     parser->kind = kind;
     parser->error = (struct http_parse_error){0};
+    parser->reader = (struct http_head_reader){0};
     parser->scan = (struct http_head_scan){0};
     parser->piece = (struct http_text){0};
     parser->chunks = (struct http_chunks){0};
@@ -56,6 +57,7 @@ static void begin_message(struct http_parser *parser)
     llhttp_reset(&parser->llhttp);
     reuse_buffer(&parser->head);
     reuse_buffer(&parser->body);
+    parser->reader.is_to_head = false;
     parser->scan = (struct http_head_scan){0};
     parser->piece = (struct http_text){0};
     parser->in_body = false;
@@ -290,4 +292,9 @@ bool http_parser_is_inside(const struct http_parser *parser)
 bool http_parser_is_in_body(const struct http_parser *parser)
 {
     return !parser->is_whole && parser->in_body;
+}
+
+bool http_parser_is_to_head(const struct http_parser *parser)
+{
+    return parser->reader.is_to_head;
 }

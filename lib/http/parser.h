@@ -58,6 +58,10 @@ enum http_parse_result http_parser_feed(struct http_parser *parser, const char *
  */
 bool http_parser_end(struct http_parser *parser, bool *has_message);
 
+/* True where the message asks for no body in its answer: its method is HEAD, also where it is
+ * refused for something else. */
+bool http_parser_is_to_head(const struct http_parser *parser);
+
 /* True where bytes of a message not yet whole have come. */
 bool http_parser_is_inside(const struct http_parser *parser);
 

@@ -110,11 +110,14 @@ void session_settle(struct http_session *session)
         expect(session, HTTP_WAITING_FOR_NOTHING);
 }
 
-/* NULL: out of memory, and the connection is closed. */
+/* For the request that the parser has. NULL: out of memory, and the connection is closed. */
 static struct http_exchange *begin_exchange(struct http_session *session)
 {
     expect(session, HTTP_WAITING_FOR_NOTHING); /* its next request has its own time */
-    return session_add_exchange(session);
+    struct http_exchange *exchange = session_add_exchange(session);
+    if (exchange != NULL)
+        exchange->is_head = http_parser_is_to_head(&session->parser);
+    return exchange;
 }
 
 /* An answer to bytes that make no good request: where the next one begins is not known. */
@@ -136,7 +139,6 @@ static void dispatch(struct http_session *session, bool is_last)
     session->owes_continue = false;
     session->is_head_judged = false;
     session->is_last = is_last || session->server->is_draining;
-    exchange->is_head = message->method == HTTP_METHOD_HEAD;
     exchange->asks_keep_open = message->minor_version == 0;
     http_dispatch(session->server, exchange->id, message);
 }

@@ -168,6 +168,29 @@ static void bad_request_is_answered_and_closed(void **state)
     assert_has_not(fixture, "<9>");
 }
 
+static void refused_head_request_gets_no_body(void **state)
+{
+    static const struct {
+        const char *request;
+        bool has_body;
+    } refused[] = {
+        {"HEAD / HTTP/1.1\r\n\r\n", false},
+        {"HEAD /#x HTTP/1.1\r\n" HOST "\r\n", false},
+        {"HEAD / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nx", false},
+        {"HEADX / HTTP/1.1\r\n" HOST "\r\n", true},
+        {"HEAD /now/1 HTTP/1.1\r\n" HOST "\r\nnonsense\r\n\r\n", true},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        int client = connect_client(fixture);
+        send_text(client, refused[i].request);
+        await_close(fixture, client);
+        assert_has(fixture, "Connection: close\r\n");
+        assert_int_equal(strstr(fixture->received.data, "{\"detail\"") != NULL,
+                         refused[i].has_body);
+    }
+}
+
 static void continue_is_sent_before_the_body(void **state)
 {
     struct fixture *fixture = *state;
@@ -228,6 +251,7 @@ int main(void)
         TEST(half_closed_client_gets_what_waits_behind_a_full_pipeline),
         TEST(refusals_of_the_router),
         TEST(bad_request_is_answered_and_closed),
+        TEST(refused_head_request_gets_no_body),
         TEST(continue_is_sent_before_the_body),
         TEST(old_client_keeps_its_connection_if_it_asks),
         TEST(large_reply_arrives_whole),
