@@ -311,6 +311,10 @@ static void bad_requests(void **state)
         {TEXT(POST "Content-Length: 65537\r\n\r\n"), "413"},
         {TEXT(POST "Content-Length: 99999999999999999999999999999999\r\n\r\n"), "413"},
         {TEXT("\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n" GET "\r\n"), "400"},
+        {TEXT(CHUNKED "10001\r\n"), "413"},
+        {TEXT(CHUNKED "ffffffffffffffff\r\n"), "413"},
+        {TEXT(CHUNKED "5\r\nhello\r\nFFFC\r\n"), "413"},
+        {TEXT(CHUNKED "5\r\nhello\r\nfffffffffffffffb\r\n"), "413"},
         /* what came before the error counts */
         {TEXT(GET "\r\n" GET "\rx"), "[0 /|Host=a||open]400"},
     };
