@@ -1,5 +1,6 @@
 #include "order/payment_codec.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "json/fields.h"
@@ -13,18 +14,55 @@ void payment_codec_write_charge(const struct order *order, struct buffer *to)
     json_write_object_end(to);
 }
 
-static enum payment_result result_of_recorded(const char *recorded)
+/* As docs/api.md has them: a code that does not fit its body proves nothing. */
+static const struct definite_answer {
+    enum payment_verb verb;
+    int status;
+    const char *recorded;
+    enum payment_result result;
+    bool has_amount;
+} definite_answers[] = {
+    {PAYMENT_VERB_CHARGE, 200, "PAID", PAYMENT_PAID, true},
+    {PAYMENT_VERB_CHARGE, 402, "FAILED", PAYMENT_DECLINED, true},
+    {PAYMENT_VERB_CHARGE, 409, "VOIDED", PAYMENT_VOIDED, false},
+    {PAYMENT_VERB_CHARGE, 409, "REFUNDED", PAYMENT_REFUNDED, true},
+    {PAYMENT_VERB_CHARGE, 409, "MISMATCH", PAYMENT_MISMATCH, false},
+    {PAYMENT_VERB_VOID, 200, "PAID", PAYMENT_PAID, true},
+    {PAYMENT_VERB_VOID, 200, "FAILED", PAYMENT_DECLINED, true},
+    {PAYMENT_VERB_VOID, 200, "VOIDED", PAYMENT_VOIDED, false},
+    {PAYMENT_VERB_VOID, 200, "REFUNDED", PAYMENT_REFUNDED, true},
+    {PAYMENT_VERB_VOID, 409, "MISMATCH", PAYMENT_MISMATCH, false},
+    {PAYMENT_VERB_REFUND, 200, "REFUNDED", PAYMENT_REFUNDED, true},
+    {PAYMENT_VERB_REFUND, 409, "FAILED", PAYMENT_DECLINED, true},
+    {PAYMENT_VERB_REFUND, 409, "VOIDED", PAYMENT_VOIDED, false},
+    {PAYMENT_VERB_REFUND, 409, "MISMATCH", PAYMENT_MISMATCH, false},
+};
+
+static bool is_number(const json_t *tree, const char *field, int64_t number)
 {
-    static const struct {
-        const char *recorded;
-        enum payment_result result;
-    } results[] = {
-        {"PAID", PAYMENT_PAID},         {"FAILED", PAYMENT_DECLINED},   {"VOIDED", PAYMENT_VOIDED},
-        {"REFUNDED", PAYMENT_REFUNDED}, {"MISMATCH", PAYMENT_MISMATCH},
-    };
-    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
-        if (strcmp(results[i].recorded, recorded) == 0)
-            return results[i].result;
+    const json_t *found = json_object_get(tree, field);
+    return json_is_integer(found) && json_integer_value(found) == number;
+}
+
+static bool is_missing(const json_t *tree, const char *field)
+{
+    const json_t *found = json_object_get(tree, field);
+    return found == NULL || json_is_null(found);
+}
+
+static enum payment_result result_of(enum payment_verb verb, int status, const json_t *tree,
+                                     const struct order *order)
+{
+    const json_t *recorded = json_object_get(tree, "status");
+    if (!json_is_string(recorded) || !is_number(tree, "order_id", order->id))
+        return PAYMENT_UNKNOWN;
+    for (size_t i = 0; i < sizeof definite_answers / sizeof definite_answers[0]; i++) {
+        const struct definite_answer *answer = &definite_answers[i];
+        if (answer->verb == verb && answer->status == status &&
+            strcmp(answer->recorded, json_string_value(recorded)) == 0 &&
+            (answer->has_amount ? is_number(tree, "amount", order->price)
+                                : is_missing(tree, "amount")))
+            return answer->result;
     }
     return PAYMENT_UNKNOWN;
 }
@@ -40,23 +78,18 @@ static enum payment_result read_unavailable(struct http_text body)
     return is_busy ? PAYMENT_BUSY : PAYMENT_UNKNOWN;
 }
 
-enum payment_result payment_codec_read_answer(int status, struct http_text body, int64_t order_id)
+enum payment_result payment_codec_read_answer(enum payment_verb verb, int status,
+                                              struct http_text body, const struct order *order)
 {
     if (status == 500)
         return PAYMENT_FAULT;
     if (status == 503)
         return read_unavailable(body);
-    if (status != 200 && status != 402 && status != 409)
-        return PAYMENT_UNKNOWN;
     struct json_faults faults = {0};
     json_t *tree = json_body_parse(body.data, body.size, &faults);
     if (tree == NULL)
         return PAYMENT_UNKNOWN;
-    const json_t *recorded = json_object_get(tree, "status");
-    const json_t *about = json_object_get(tree, "order_id");
-    enum payment_result result = PAYMENT_UNKNOWN;
-    if (json_is_string(recorded) && json_is_integer(about) && json_integer_value(about) == order_id)
-        result = result_of_recorded(json_string_value(recorded));
+    enum payment_result result = result_of(verb, status, tree, order);
     json_decref(tree);
     return result;
 }

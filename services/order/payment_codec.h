@@ -11,6 +11,10 @@
 /* {"order_id":…,"amount":…} */
 void payment_codec_write_charge(const struct order *order, struct buffer *to);
 
-/* What the payment service's answer proves about this order (R2): anything that is not one of the
- * definite answers in full is PAYMENT_UNKNOWN, or PAYMENT_FAULT for a plain 500. */
-enum payment_result payment_codec_read_answer(int status, struct http_text body, int64_t order_id);
+enum payment_verb { PAYMENT_VERB_CHARGE, PAYMENT_VERB_VOID, PAYMENT_VERB_REFUND };
+
+/* What the payment service's answer to that call proves about this order (R2): anything that is not
+ * one of the definite answers in full, its code, order and amount included, is PAYMENT_UNKNOWN, or
+ * PAYMENT_FAULT for a plain 500. */
+enum payment_result payment_codec_read_answer(enum payment_verb verb, int status,
+                                              struct http_text body, const struct order *order);

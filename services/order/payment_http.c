@@ -24,7 +24,8 @@ struct payment_http {
 struct payment_call {
     struct payment_http *http;
     struct http_call call;
-    int64_t order_id;
+    enum payment_verb verb;
+    const struct order *order;
     const struct trace *trace;
     void *context;
     payment_cb *callback;
@@ -41,9 +42,9 @@ static enum payment_result result_of(struct payment_call *payment, enum status s
     if (status != STATUS_OK)
         return PAYMENT_UNKNOWN;
     enum payment_result result =
-        payment_codec_read_answer(answer->status, answer->body, payment->order_id);
+        payment_codec_read_answer(payment->verb, answer->status, answer->body, payment->order);
     if (result == PAYMENT_UNKNOWN) {
-        struct log_fields fields = {.order_id = payment->order_id, .trace_id = payment->trace->id};
+        struct log_fields fields = {.order_id = payment->order->id, .trace_id = payment->trace->id};
         log_write(payment->http->log, LOG_WARN, &fields,
                   "payment service answered %d, which proves nothing", answer->status);
     }
@@ -71,14 +72,16 @@ static void write_headers(struct payment_call *payment, const struct payment_req
     assert(size > 0 && size < HEADERS_SIZE_MAX);
 }
 
-static struct payment_call *begin(struct payment_http *http, const struct payment_request *request,
-                                  void *context, payment_cb *callback)
+static struct payment_call *begin(struct payment_http *http, enum payment_verb verb,
+                                  const struct payment_request *request, void *context,
+                                  payment_cb *callback)
 {
     struct payment_call *payment = slab_take(&http->calls);
     if (payment == NULL)
         return NULL;
     payment->http = http;
-    payment->order_id = request->order->id;
+    payment->verb = verb;
+    payment->order = request->order;
     payment->trace = request->trace;
     payment->context = context;
     payment->callback = callback;
@@ -115,7 +118,7 @@ static enum status charge(void *port, const struct payment_request *request, voi
                           payment_cb *callback)
 {
     struct payment_http *http = port;
-    struct payment_call *payment = begin(http, request, context, callback);
+    struct payment_call *payment = begin(http, PAYMENT_VERB_CHARGE, request, context, callback);
     if (payment == NULL)
         return STATUS_OVERLOADED;
     snprintf(payment->target, sizeof payment->target, "/payments/");
@@ -130,27 +133,28 @@ static enum status charge(void *port, const struct payment_request *request, voi
 }
 
 /* POST /payments/{order_id}/<verb>, without a body. */
-static enum status post_verb(struct payment_http *http, const struct payment_request *request,
-                             const char *verb, void *context, payment_cb *callback)
+static enum status post_verb(struct payment_http *http, enum payment_verb verb,
+                             const struct payment_request *request, void *context,
+                             payment_cb *callback)
 {
-    struct payment_call *payment = begin(http, request, context, callback);
+    struct payment_call *payment = begin(http, verb, request, context, callback);
     if (payment == NULL)
         return STATUS_OVERLOADED;
     snprintf(payment->target, sizeof payment->target, "/payments/%" PRId64 "/%s",
-             request->order->id, verb);
+             request->order->id, verb == PAYMENT_VERB_VOID ? "void" : "refund");
     return submit(payment);
 }
 
 static enum status void_unpaid(void *port, const struct payment_request *request, void *context,
                                payment_cb *callback)
 {
-    return post_verb(port, request, "void", context, callback);
+    return post_verb(port, PAYMENT_VERB_VOID, request, context, callback);
 }
 
 static enum status refund(void *port, const struct payment_request *request, void *context,
                           payment_cb *callback)
 {
-    return post_verb(port, request, "refund", context, callback);
+    return post_verb(port, PAYMENT_VERB_REFUND, request, context, callback);
 }
 
 struct payment_http *payment_http_open(struct http_client *client, struct clock *clock,

@@ -4,8 +4,7 @@
 
 const char *payment_written(unsigned choice, int64_t order_id, int32_t amount, struct buffer *to)
 {
-    struct payment payment = {
-        .id = 1, .order_id = order_id, .has_amount = amount >= 0, .amount = amount};
+    struct payment payment = {.id = 1, .order_id = order_id, .amount = amount};
     if (choice == PAYMENT_STATUS_COUNT) {
         codec_write_mismatch(order_id, to);
         return "MISMATCH";
@@ -15,6 +14,7 @@ const char *payment_written(unsigned choice, int64_t order_id, int32_t amount, s
         return "NONE";
     }
     payment.status = (enum payment_status)choice;
+    payment.has_amount = payment.status != PAYMENT_VOIDED; /* a tombstone has none */
     codec_write_payment(&payment, payment.status == PAYMENT_PAID ? NULL : "Payment failed", to);
     return payment_status_name(payment.status);
 }
