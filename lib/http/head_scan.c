@@ -33,7 +33,7 @@ static enum http_head_progress scan_line_end(const char *at, size_t size, size_t
     return HTTP_HEAD_MORE;
 }
 
-/* Empty lines in front of the request line; RFC 9112 section 2.2 wants them ignored. */
+/* Empty lines in front of the request line; RFC 9112 section 2.2 wants servers to ignore them. */
 static enum http_head_progress scan_blank_lines(struct http_head_scan *scan, const char *text,
                                                 size_t size, struct http_parse_error *error)
 {

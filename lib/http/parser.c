@@ -125,6 +125,10 @@ static enum http_head_progress take_head(struct http_parser *parser, const char 
     size_t end;
     enum http_head_progress progress =
         http_head_scan(&parser->scan, text.data, text.size, &end, &parser->error);
+    if (parser->scan.blank_size != 0 && parser->kind == HTTP_PARSE_ANSWERS) {
+        fail(parser, 400, "There is an empty line before the answer");
+        return HTTP_HEAD_BAD;
+    }
     if (progress == HTTP_HEAD_WHOLE) {
         *taken += end - old_size;
         size_t blank_size = parser->scan.blank_size;

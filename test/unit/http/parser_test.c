@@ -348,6 +348,8 @@ static void answers(void **state)
         {TEXT(ANSWER "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), "cut"},
         {TEXT(ANSWER), "cut"},
         {TEXT("HTTP/1.1 100 Continue\r\n\r\n"), "end"},
+        {TEXT("\r\n" ANSWER "Content-Length: 0\r\n\r\n"), "400"},
+        {TEXT(ANSWER "Content-Length: 1\r\n\r\nx\r\n"), "[200 |Content-Length=1|x|open]400"},
         {TEXT("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), "400"},
         {TEXT("HTTP/1.1 2000 OK\r\n\r\n"), "400"},
         {TEXT("HTTP/1.1 20 OK\r\n\r\n"), "400"},
