@@ -1,107 +1,20 @@
 /* Every sample is fed whole, in two pieces cut at every offset, and byte by byte: the verdict and
  * the content must be the same. */
-#include "http/parser.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-#define GET     "GET / HTTP/1.1\r\nHost: a\r\n"
-#define POST    "POST /p HTTP/1.1\r\nHost: a\r\n"
-#define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
-#define ANSWER  "HTTP/1.1 200 OK\r\n"
+#include "unit/http/parser_transcript.h"
+
+#define ANSWER "HTTP/1.1 200 OK\r\n"
 #define TEXT(text)                                                                                 \
     (struct http_text)                                                                             \
     {                                                                                              \
         (text), sizeof(text) - 1                                                                   \
     }
-
-enum { TRANSCRIPT_SIZE_MAX = 256 * 1024 };
-
-/* What came out of the parser, as text. */
-static void write_message(struct buffer *out, const struct http_message *message)
-{
-    buffer_append_text(out, "[");
-    buffer_append_int(out, message->status != 0 ? message->status : (int)message->method);
-    buffer_append_text(out, " ");
-    buffer_append(out, message->target.data, message->target.size);
-    for (size_t i = 0; i < message->header_count; i++) {
-        buffer_append_text(out, "|");
-        buffer_append(out, message->headers[i].name.data, message->headers[i].name.size);
-        buffer_append_text(out, "=");
-        buffer_append(out, message->headers[i].value.data, message->headers[i].value.size);
-    }
-    buffer_append_text(out, "|");
-    buffer_append(out, message->body.data, message->body.size);
-    buffer_append_text(out, message->keep_alive ? "|open]" : "|close]");
-}
-
-/* A copy at the very end of its own memory, so that a sanitizer sees a read beyond it. */
-static bool feed_piece(struct http_parser *parser, const char *data, size_t size,
-                       struct buffer *out)
-{
-    char *piece = malloc(size + 1);
-    assert_non_null(piece);
-    memcpy(piece + 1, data, size);
-    size_t at = 0;
-    bool goes_on = true;
-    while (goes_on && at < size) {
-        size_t taken;
-        switch (http_parser_feed(parser, piece + 1 + at, size - at, &taken)) {
-        case HTTP_PARSE_MESSAGE:
-            write_message(out, &parser->message);
-            break;
-        case HTTP_PARSE_ERROR:
-            goes_on = false;
-            break;
-        case HTTP_PARSE_MORE:
-        case HTTP_PARSE_EXPECT:
-            assert_int_equal(taken, size - at);
-            break;
-        }
-        at += taken;
-    }
-    memset(piece, '?', size + 1); /* what still points here shows */
-    free(piece);
-    return goes_on;
-}
-
-static void write_end(struct http_parser *parser, struct buffer *out)
-{
-    bool has_message;
-    bool is_proper = http_parser_end(parser, &has_message);
-    if (has_message)
-        write_message(out, &parser->message);
-    if (parser->error.status != 0)
-        buffer_append_int(out, parser->error.status);
-    else
-        buffer_append_text(out, is_proper ? "end" : "cut");
-}
-
-/* step_size 0: two pieces, the first of first_size bytes. */
-static void parse(struct http_text sample, enum http_parser_kind kind, size_t first_size,
-                  size_t step_size, struct buffer *out)
-{
-    struct http_parser parser;
-    buffer_clear(out);
-    http_parser_init(&parser, kind);
-    bool goes_on = first_size == 0 || feed_piece(&parser, sample.data, first_size, out);
-    size_t at = first_size;
-    while (goes_on && at < sample.size) {
-        size_t size = step_size == 0 ? sample.size - at : step_size;
-        goes_on = feed_piece(&parser, sample.data + at, size, out);
-        at += size;
-    }
-    write_end(&parser, out);
-    http_parser_free(&parser);
-    buffer_append_byte(out, '\0');
-    assert_false(out->failed);
-}
 
 static void check_splits(struct http_text sample, enum http_parser_kind kind,
                          const char *transcript)
@@ -392,86 +305,6 @@ static void connection_is_kept_or_closed(void **state)
     CHECK(replies, HTTP_PARSE_ANSWERS);
 }
 
-static void append_times(struct buffer *out, const char *text, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        buffer_append_text(out, text);
-}
-
-static int status_of(struct buffer *sample, size_t step_size)
-{
-    struct buffer out;
-    buffer_init(&out, TRANSCRIPT_SIZE_MAX);
-    struct http_text bytes = {.data = sample->data, .size = sample->size};
-    assert_false(sample->failed);
-    assert_int_equal(sample->size % step_size, 0);
-    parse(bytes, HTTP_PARSE_REQUESTS, 0, step_size, &out);
-    int status = out.data[0] == '[' ? 200 : (int)strtol(out.data, NULL, 10);
-    buffer_free(&out);
-    buffer_clear(sample);
-    return status;
-}
-
-static void sizes_are_limited(void **state)
-{
-    (void)state;
-    struct buffer sample;
-    buffer_init(&sample, TRANSCRIPT_SIZE_MAX);
-    for (size_t step = 0; step < 2; step++) {
-        buffer_append_text(&sample, "GET /");
-        append_times(&sample, "a", HTTP_TARGET_SIZE_MAX - 1);
-        buffer_append_text(&sample, " HTTP/1.1\r\nHost: a\r\n\r\n");
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 200);
-        buffer_append_text(&sample, "GET /");
-        append_times(&sample, "a", HTTP_TARGET_SIZE_MAX);
-        buffer_append_text(&sample, " HTTP/1.1\r\nHost: a\r\n\r\n");
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 414);
-        buffer_append_text(&sample, "\r\nGET /");
-        append_times(&sample, "a", HTTP_HEAD_SIZE_MAX);
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 414);
-        buffer_append_text(&sample, GET "X: ");
-        append_times(&sample, "a", HTTP_HEAD_SIZE_MAX);
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 431);
-        buffer_append_text(&sample, GET);
-        append_times(&sample, "X: y\r\n", HTTP_HEADER_COUNT_MAX - 1);
-        buffer_append_text(&sample, "\r\n");
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 200);
-        buffer_append_text(&sample, GET);
-        append_times(&sample, "X: y\r\n", HTTP_HEADER_COUNT_MAX);
-        buffer_append_text(&sample, "\r\n");
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 431);
-    }
-    buffer_free(&sample);
-}
-
-static void bodies_are_limited(void **state)
-{
-    (void)state;
-    struct buffer sample;
-    buffer_init(&sample, TRANSCRIPT_SIZE_MAX);
-    for (size_t step = 0; step < 2; step++) {
-        buffer_append_text(&sample, POST "Content-Length: 65536\r\n\r\n");
-        append_times(&sample, "a", HTTP_BODY_SIZE_MAX);
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 200);
-        buffer_append_text(&sample, CHUNKED "10000\r\n");
-        append_times(&sample, "a", HTTP_BODY_SIZE_MAX);
-        buffer_append_text(&sample, "\r\n0\r\n\r\n");
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 200);
-        buffer_append_text(&sample, CHUNKED "10001\r\n");
-        append_times(&sample, "a", HTTP_BODY_SIZE_MAX + 1);
-        buffer_append_text(&sample, "\r\n0\r\n\r\n");
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 413);
-        /* CVE-2024-22019: endless chunk extensions */
-        buffer_append_text(&sample, CHUNKED "1;");
-        append_times(&sample, "a", HTTP_FRAMING_SIZE_MAX);
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 400);
-        buffer_append_text(&sample, CHUNKED);
-        append_times(&sample, "1\r\na\r\n", HTTP_FRAMING_SIZE_MAX / 5 + 1);
-        assert_int_equal(status_of(&sample, step == 0 ? sample.size : 1), 400);
-    }
-    buffer_free(&sample);
-}
-
 static void expectation_is_told_once(void **state)
 {
     (void)state;
@@ -514,8 +347,6 @@ int main(void)
         cmocka_unit_test(bad_requests),
         cmocka_unit_test(answers),
         cmocka_unit_test(connection_is_kept_or_closed),
-        cmocka_unit_test(sizes_are_limited),
-        cmocka_unit_test(bodies_are_limited),
         cmocka_unit_test(expectation_is_told_once),
         cmocka_unit_test(whole_request_is_not_copied),
     };
