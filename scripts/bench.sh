@@ -9,11 +9,11 @@ command_bench() {
     check_build_folder
     ensure_packages "${build_packages[@]}" "${bench_packages[@]}"
     configure_preset dev
-    build_preset dev order-service payment-service malloc_count slow_flush
+    build_preset dev order-service payment-service malloc_count slow_flush openloop
     if anything_runs; then
         say "What ./dev up started runs, too: the figures will be lower than they could be"
     fi
     SAGA_BUILD_DIR=$root/build/dev SAGA_MALLOC_COUNT=$root/build/dev/test/bench/malloc_count.so \
-        SAGA_SLOW_FLUSH=$root/build/dev/test/bench/slow_flush.so \
+        SAGA_SLOW_FLUSH=$root/build/dev/test/bench/slow_flush.so SAGA_OPENLOOP=$root/build/dev/test/bench/openloop \
         exec test/bench/bench.py "$@"
 }

@@ -32,6 +32,16 @@ def _ratio(field, case, other):
     return figure
 
 
+def _beside_slow_clients(document):
+    found = document["slow_clients"]
+    return found["beside_per_s"] / found["alone_per_s"]
+
+
+def _recovery(document):
+    seconds = document["overload"]["recovered_after_s"]
+    return float("inf") if seconds is None else seconds
+
+
 def _idle(service):
     return lambda document: document["idle_mb"][service]
 
@@ -47,6 +57,13 @@ AIMS = (
         _ratio("orders_per_s", "failing-50", "orders-64")),
     Aim("p99 at 64 connections: less than 25 ms", "ms", 25, False,
         lambda document: document["cases"]["orders-64"]["p99_ms"]),
+    Aim("orders/s of 64 clients beside 1,000 slow ones, against without them: at least 0.9 times", "x", 0.9, True,
+        _beside_slow_clients),
+    Aim("4 times the orders that can be sustained: p99 of those accepted less than 1,000 ms", "ms", 1000, False,
+        lambda document: document["overload"]["accepted_p99_ms"]),
+    Aim("the same: p99 of the refusals less than 50 ms", "ms", 50, False,
+        lambda document: document["overload"]["refused_p99_ms"]),
+    Aim("the same: all orders in time again after less than 5 s", "s", 5, False, _recovery),
     Aim("order-service with 10,000 idle connections: less than 64 MB", "MB", 64, False, _idle("order-service")),
     Aim("payment-service with 10,000 idle connections: less than 64 MB", "MB", 64, False, _idle("payment-service")),
 )

@@ -17,6 +17,7 @@ import aims
 import cases
 import machine
 import measure
+import overload
 import report
 from stage import stage
 from stack import REPOSITORY
@@ -45,6 +46,8 @@ def read_arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=positive, default=4, help="length of each case in each round; default 4")
     parser.add_argument("--rounds", type=positive, default=3, help="how often each case is measured; default 3")
+    parser.add_argument("--overload-seconds", type=positive, default=10, metavar="N",
+                        help="length of the overload; default 10")
     parser.add_argument("--only", type=names_of, default=cases.NAMES, metavar="NAME,…",
                         help="only these: " + ", ".join(cases.NAMES))
     parser.add_argument("--flush-delay-us", type=int, default=0, metavar="N",
@@ -88,12 +91,25 @@ def measure_rounds(running, arguments, complaints):
     return rounds
 
 
+def measure_crowds(running, arguments, document, complaints):
+    if "slow-clients" in arguments.only:
+        say("slow clients")
+        document["slow_clients"] = measure.measure_slow_clients(running, arguments.seconds)
+    if "overload" in arguments.only:
+        say("overload")
+        document["overload"] = found = overload.measure(running, arguments.overload_seconds)
+        if found["unexpected"] or found["lost"]:
+            complaints.append(f"overload: {found['unexpected']} answers other than 200 and 503, {found['lost']} lost")
+
+
 def run(arguments):
     """Returns the document, and complaints."""
     complaints = []
     measure.raise_file_limit()
     if "allocations" in arguments.only:
         measure.counting_library()  # or it would be missed after all the work
+    if "overload" in arguments.only:
+        overload.generator()
     with stage(arguments.flush_delay_us) as running:
         document = {"machine": machine.describe(REPOSITORY, running.clusters["order"].binaries),
                     "seconds": arguments.seconds, "round_count": arguments.rounds,
@@ -102,6 +118,7 @@ def run(arguments):
         document["rounds"] = rounds
         document["cases"] = {name: report.summarise(figures) for name, figures in rounds.items()}
         document["after_load_mb"] = measure.memory(running)
+        measure_crowds(running, arguments, document, complaints)
         if "idle" in arguments.only:
             say("10,000 idle connections")
             document["idle_mb"] = measure.measure_idle(running) or {}

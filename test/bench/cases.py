@@ -31,5 +31,5 @@ CASES = (
 )
 
 # Measured once, after the rounds.
-EXTRAS = ("idle", "allocations")
+EXTRAS = ("slow-clients", "overload", "idle", "allocations")
 NAMES = tuple(case.name for case in CASES) + EXTRAS

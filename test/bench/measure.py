@@ -3,15 +3,18 @@
 import os
 import pathlib
 import resource
+import statistics
 import struct
 
 import idle
 import pgbench
+import slow
 import usage
 import wrk
 
 ALLOCATION_SECONDS = 2
 ALLOCATION_CONNECTIONS = 64
+SLOW_CLIENTS_CONNECTIONS = 64
 
 
 def raise_file_limit():
@@ -51,6 +54,25 @@ def measure_idle(stage):
         with idle.held(port, request(port)):
             found[name] = usage.memory_mb(stage.services()[name].process.pid)["now"]
     return found
+
+
+def measure_slow_clients(stage, seconds):
+    """The rate of 64 good clients with 1,000 slow ones and without them: without, with, with, without, so that what
+    drifts meets both."""
+    order = stage.stack.order
+
+    def busy_seconds():
+        return usage.tree_seconds(order.process.pid)
+
+    def rate():
+        stage.checkpoint()
+        return wrk.run(order.url, SLOW_CLIENTS_CONNECTIONS, seconds)["orders_per_s"]
+    alone = [rate()]
+    with slow.held(order.port, busy_seconds):
+        beside = [rate(), rate()]
+        memory_mb = usage.memory_mb(order.process.pid)["now"]
+    alone.append(rate())
+    return {"alone_per_s": statistics.mean(alone), "beside_per_s": statistics.mean(beside), "memory_mb": memory_mb}
 
 
 def counting_library():

@@ -10,7 +10,12 @@ CASES_TEXT = """\
   its own, set up like the two others. Its first second is left out.
 - orders-N: wrk with N connections on one thread.
 - two-of-each-N: the same, with two processes of each service on one port (INSTANCES=2).
-- failing-P: wrk with 64 connections; the payment of P percent of the orders fails, which is answered 400."""
+- failing-P: wrk with 64 connections; the payment of P percent of the orders fails, which is answered 400.
+- slow-clients: orders-64 without and with 1,000 further connections, of which half send a byte a second of a
+  request that never ends, and half do not read their answers.
+- overload: orders that are due at a fixed rate, whatever becomes of those before; times count from when an order is due.
+  First the rate that is sustained (99.9 % get 200, p99 below 100 ms) is looked for, in steps of 2 and then 1.5; then four times
+  as many orders come, on 8,000 connections."""
 
 
 def summarise(rounds):
@@ -66,6 +71,25 @@ def _processors(cases):
         for name, case in cases.items()])
 
 
+def _crowds(document):
+    slow, overload = (document.get(name) or {} for name in ("slow_clients", "overload"))
+    memory = overload.get("memory_mb", {})
+    rows = [
+        ["64 clients alone, orders/s", number(slow.get("alone_per_s"))],
+        ["beside 1,000 slow clients, orders/s", number(slow.get("beside_per_s"))],
+        ["order-service beside them, resident MB", number(slow.get("memory_mb"), 1)],
+        ["sustained by an open loop, orders/s", number(overload.get("sustained_per_s"))],
+        ["offered in the overload, orders/s", number(overload.get("offered_per_s"))],
+        ["accepted of these, orders/s", number(overload.get("accepted_per_s"))],
+        *([f"{what}, {name.replace('_ms', '')} ms", number(overload.get(f"{what}_{name}"), 2)]
+          for what, name in (("accepted", "p50_ms"), ("accepted", "p99_ms"), ("accepted", "max_ms"), ("refused", "p50_ms"),
+                             ("refused", "p99_ms"))),
+        ["all in time again after, s", number(overload.get("recovered_after_s"), 1)],
+        *([f"{name} at most until then, resident MB", number(memory.get(name), 1)] for name in SERVICES),
+    ]
+    return table(["slow clients and overload", ""], rows)
+
+
 def _services(document):
     after, idle, allocations = (document.get(name) or {} for name in ("after_load_mb", "idle_mb", "allocations"))
     rows = [
@@ -96,6 +120,8 @@ def markdown(document):
         parts += [("Rate and latency", _rates(document["cases"])),
                   ("Commits and WAL", _databases(document["cases"])),
                   ("CPU microseconds per order, of each process", _processors(document["cases"]))]
+    if "slow_clients" in document or "overload" in document:
+        parts.append(("Crowds", _crowds(document)))
     parts += [("Services", _services(document)), ("Audit", document["audit"])]
     if document["complaints"]:
         parts.append(("WRONG", "\n".join(document["complaints"])))

@@ -12,6 +12,7 @@ import bench
 import cases
 import databases
 import idle
+import overload
 import pgbench
 import report
 import usage
@@ -82,6 +83,26 @@ def test_pgbench_shorter_than_its_warm_up_is_refused():
         pgbench.parse(PGBENCH_OUTPUT.replace("processed: 5", "processed: 2"), "".join(PGBENCH_LOG.splitlines(True)[:2]))
 
 
+def test_the_highest_sustained_rate_is_found():
+    for limit, found in ((100, 2000), (2999, 2000), (3000, 3000), (4500, 4000), (23_999, 16_000), (24_000, 24_000), (1e9, 768_000)):
+        assert overload.find_sustained(lambda rate, limit=limit: rate <= limit) == found
+
+
+def test_sustained_is_all_and_soon():
+    assert overload.is_sustained({"due": 1000, "ok": {"count": 999, "p99_ms": 99}})
+    assert not overload.is_sustained({"due": 1000, "ok": {"count": 998, "p99_ms": 9}})
+    assert not overload.is_sustained({"due": 1000, "ok": {"count": 1000, "p99_ms": 100}})
+
+
+def test_recovery_is_a_second_of_good_slots_after_the_overload():
+    good, bad = [100, 99], [100, 98]
+    assert overload.recovered_after([good, good, bad, bad, good, good, bad], 1) == 1.0
+    assert overload.recovered_after([bad, bad, good, bad, good, good], 1) == 1.0
+    assert overload.recovered_after([good, good, good, good], 1) == 0
+    assert overload.recovered_after([good, good, good, bad, good], 1) is None
+    assert overload.recovered_after([good, good], 1) is None
+
+
 def test_percentiles():
     values = list(range(1, 1001))
     assert [pgbench.percentile(values, percent) for percent in (0.01, 50, 99, 99.9, 100)] == [1, 500, 990, 999, 1000]
@@ -137,6 +158,8 @@ def document(**rates):
     made_document = {"machine": {"processor": "2 x Test"}, "round_count": 3, "seconds": 5, "flush_delay_us": 0, "cases": made,
                      "rounds": {name: [case] for name, case in made.items()},
                      "idle_mb": {"order-service": 63.9, "payment-service": 64.0},
+                     "slow_clients": {"alone_per_s": 1000, "beside_per_s": 899},
+                     "overload": {"accepted_p99_ms": 999, "refused_p99_ms": 50, "recovered_after_s": None},
                      "audit": "audit: 1 orders: 0 violations", "complaints": []}
     made_document["aims"] = aims.judge_all(made_document)
     return made_document
@@ -146,6 +169,7 @@ def test_aims_are_judged():
     judged = document(floor_64=1000, orders_64=2999, orders_256=5000, failing_50=1499.5)["aims"]
     assert [(aim["figure"], aim["verdict"]) for aim in judged] == [
         (2.999, "not reached"), (5, "reached"), (None, "not measured"), (0.5, "reached"), (24.9, "reached"),
+        (0.899, "not reached"), (999, "reached"), (50, "not reached"), (float("inf"), "not reached"),
         (63.9, "reached"), (64.0, "not reached")]
 
 
@@ -164,7 +188,8 @@ def test_aims_name_cases_that_exist():
 def test_markdown_tells_everything():
     text = report.markdown(document(floor_64=1000, orders_64=3210))
     for told in ("2 x Test", "3 rounds of all cases, 5 s each", "| orders-64 | 3,210 | 1 | 9 | 1.00 | 24.90 |",
-                 "3.21 x | reached", "| - | not measured |", "| 7.2 |", "| 55 |", "| 1,200 |", "| 63.9 | 64.0 |",
+                 "3.21 x | reached", "| - | not measured |", "| 7.2 |", "| 55 |", "| 1,200 |", "| 63.9 | 64.0 |", "| 899 |",
+                 "| 999.00 |",
                  "0 violations"):
         assert told in text, told
 
