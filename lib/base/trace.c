@@ -1,6 +1,5 @@
 #include "base/trace.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,18 +46,74 @@ static bool is_valid(const char *header, size_t size)
            is_lower_hex(header + FLAGS_AT, 2);
 }
 
-struct trace trace_from_header(struct prng *prng, const char *header, size_t size)
+struct trace trace_start(struct prng *prng)
 {
     struct trace trace = {.flags = "01"};
-    if (is_valid(header, size)) {
-        memcpy(trace.id, header + ID_AT, TRACE_ID_SIZE);
-        memcpy(trace.flags, header + FLAGS_AT, 2);
-        return trace;
-    }
     /* The lowest bit is set, as an all-zero id would be invalid. */
     snprintf(trace.id, sizeof trace.id, "%016llx%016llx", (unsigned long long)prng_next(prng),
              (unsigned long long)(prng_next(prng) | 1));
     return trace;
+}
+
+bool trace_take_over(struct trace *trace, struct prng *prng, const char *header, size_t size)
+{
+    if (!is_valid(header, size)) {
+        *trace = trace_start(prng);
+        return false;
+    }
+    *trace = (struct trace){0};
+    memcpy(trace->id, header + ID_AT, TRACE_ID_SIZE);
+    memcpy(trace->flags, header + FLAGS_AT, 2);
+    return true;
+}
+
+static bool is_printable(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if ((text[i] < ' ' || text[i] > '~') && text[i] != '\t')
+            return false;
+    }
+    return true;
+}
+
+bool trace_add_state(struct trace *trace, const char *header, size_t size)
+{
+    if (size == 0)
+        return true;
+    size_t used_size = strlen(trace->state);
+    size_t comma_size = used_size != 0 ? 1 : 0;
+    if (used_size + comma_size + size > TRACE_STATE_SIZE_MAX || !is_printable(header, size)) {
+        trace->state[0] = '\0';
+        return false;
+    }
+    if (comma_size != 0)
+        trace->state[used_size] = ',';
+    memcpy(trace->state + used_size + comma_size, header, size);
+    trace->state[used_size + comma_size + size] = '\0';
+    return true;
+}
+
+/* The digits are lower-case hex. */
+static uint8_t hex_value(char digit)
+{
+    return (uint8_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+void trace_get_id_bytes(const struct trace *trace, uint8_t bytes[TRACE_ID_BYTE_COUNT])
+{
+    for (size_t i = 0; i < TRACE_ID_BYTE_COUNT; i++)
+        bytes[i] = (uint8_t)(hex_value(trace->id[2 * i]) << 4 | hex_value(trace->id[2 * i + 1]));
+}
+
+struct trace trace_from_id_bytes(struct prng *prng, const uint8_t bytes[TRACE_ID_BYTE_COUNT])
+{
+    static const char digits[] = "0123456789abcdef";
+    struct trace trace = {.flags = "01"};
+    for (size_t i = 0; i < TRACE_ID_BYTE_COUNT; i++) {
+        trace.id[2 * i] = digits[bytes[i] >> 4];
+        trace.id[2 * i + 1] = digits[bytes[i] & 0x0f];
+    }
+    return is_all_zero(trace.id, TRACE_ID_SIZE) ? trace_start(prng) : trace;
 }
 
 void trace_format_header(const struct trace *trace, struct prng *prng,

@@ -86,8 +86,8 @@ enum status canceller_cancel(struct canceller *canceller, int64_t id, const stru
     if (cancel == NULL)
         return STATUS_OVERLOADED;
     *cancel = (struct cancel){.canceller = canceller, .id = id, .trace = *trace, .client = *client};
-    enum status status = store->operations->claim_cancel(store->store, id, deadline_ms(canceller),
-                                                         cancel, on_claimed);
+    enum status status = store->operations->claim_cancel(
+        store->store, id, &cancel->trace, deadline_ms(canceller), cancel, on_claimed);
     if (status != STATUS_OK)
         slab_put(&canceller->cancels, cancel);
     return status;

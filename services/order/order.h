@@ -51,6 +51,8 @@ struct order {
     int32_t epoch;       /* grows whenever another worker takes the order over */
     int32_t attempts;    /* claims by recovery in a row, this one among them */
     bool was_taken_back; /* its customer has cancelled it, or does; told where asked for by key */
+    /* Of what has brought it to its status, as bytes; all zero: not known. Told by a sweep. */
+    uint8_t trace_id[TRACE_ID_BYTE_COUNT];
     const char *key;   /* the client's Idempotency-Key, borrowed too; of use while it is created */
     uint32_t key_size; /* 0: none */
 };

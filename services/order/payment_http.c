@@ -10,7 +10,11 @@
 #include "base/slab.h"
 #include "order/payment_codec.h"
 
-enum { TARGET_SIZE_MAX = 64, HEADERS_SIZE_MAX = 256, BODY_SIZE_MAX = 96 };
+enum {
+    TARGET_SIZE_MAX = 64,
+    HEADERS_SIZE_MAX = 256 + TRACE_STATE_SIZE_MAX,
+    BODY_SIZE_MAX = 96,
+};
 
 struct payment_http {
     struct http_client *client;
@@ -67,8 +71,11 @@ static void write_headers(struct payment_call *payment, const struct payment_req
     char traceparent[TRACE_PARENT_SIZE + 1];
     uuid_format(&request->order->uid, key);
     trace_format_header(request->trace, payment->http->prng, traceparent);
+    const char *state = request->trace->state;
+    bool has_state = state[0] != '\0';
     int size = snprintf(payment->headers, sizeof payment->headers,
-                        "Idempotency-Key: \"%s\"\r\ntraceparent: %s\r\n", key, traceparent);
+                        "Idempotency-Key: \"%s\"\r\ntraceparent: %s\r\n%s%s%s", key, traceparent,
+                        has_state ? "tracestate: " : "", state, has_state ? "\r\n" : "");
     assert(size > 0 && size < HEADERS_SIZE_MAX);
 }
 

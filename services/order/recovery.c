@@ -61,7 +61,7 @@ static void hand_back(struct recovery *recovery, const struct order *order,
 
 static bool adopt(struct recovery *recovery, const struct order *order)
 {
-    struct trace trace = trace_from_header(recovery->prng, NULL, 0);
+    struct trace trace = trace_from_id_bytes(recovery->prng, order->trace_id);
     struct log_fields fields = {.order_id = order->id, .trace_id = trace.id};
     log_write(recovery->log, LOG_INFO, &fields, "Order Recovered (%s), epoch %d",
               order_status_name(order->status), (int)order->epoch);

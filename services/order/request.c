@@ -35,7 +35,14 @@ struct trace request_trace(const struct http_request *request, struct prng *prng
 {
     struct http_text header =
         http_find_header(request->headers, request->header_count, "traceparent", NULL);
-    return trace_from_header(prng, header.data, header.size);
+    struct trace trace;
+    bool may_have_state = trace_take_over(&trace, prng, header.data, header.size);
+    for (size_t i = 0; may_have_state && i < request->header_count; i++) {
+        struct http_header other = request->headers[i];
+        if (http_text_equals_ignoring_case(other.name, "tracestate"))
+            may_have_state = trace_add_state(&trace, other.value.data, other.value.size);
+    }
+    return trace;
 }
 
 bool request_read_key(const struct http_request *request, struct http_text *key)

@@ -9,7 +9,7 @@
 /* Prefer: respond-async (RFC 7240). */
 bool request_prefers_async(const struct http_request *request);
 
-/* The client's traceparent, or a new trace. */
+/* The client's traceparent, with its tracestate, or a new trace. */
 struct trace request_trace(const struct http_request *request, struct prng *prng);
 
 /* The client's Idempotency-Key: 1 to ORDER_KEY_SIZE_MAX visible ASCII characters, bare or as a

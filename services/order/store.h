@@ -77,19 +77,21 @@ struct store_move {
     enum order_status from;
     enum order_status to;
     const char *reason; /* static; goes into the order's history in the same statement */
+    const struct trace *trace; /* read before the call returns; goes there too */
     uint64_t deadline_ms;
 };
 
 struct order_store_operations {
-    /* Inserts the order as PENDING, with its first line of history, and its Idempotency-Key. */
-    enum status (*create)(void *store, const struct order *order, uint64_t deadline_ms,
-                          void *context, store_create_cb *callback);
+    /* Inserts the order as PENDING, with its first line of history, and its Idempotency-Key. As in
+     * every call, the trace is read before the call returns. */
+    enum status (*create)(void *store, const struct order *order, const struct trace *trace,
+                          uint64_t deadline_ms, void *context, store_create_cb *callback);
     enum status (*move)(void *store, const struct store_move *move, void *context,
                         store_move_cb *callback);
     /* For a customer's cancel: PENDING or COMPLETED to CANCELLING, under a new epoch that is the
      * caller's. */
-    enum status (*claim_cancel)(void *store, int64_t id, uint64_t deadline_ms, void *context,
-                                store_claim_cb *callback);
+    enum status (*claim_cancel)(void *store, int64_t id, const struct trace *trace,
+                                uint64_t deadline_ms, void *context, store_claim_cb *callback);
     /* For recovery: takes over up to `count` unfinished orders that nobody has cared for in time,
      * oldest first, or a single suspect; epoch and attempts are committed before the callback. */
     enum status (*sweep)(void *store, int32_t count, uint64_t deadline_ms, void *context,

@@ -45,6 +45,12 @@ enum status store_call_submit(struct store_call *call, struct db_batch *batch)
     return status;
 }
 
+void store_call_set_trace(struct store_call *call, int column, const struct trace *trace)
+{
+    trace_get_id_bytes(trace, call->trace_id);
+    call->unit.values[column] = store_value_bytes(call->trace_id, sizeof call->trace_id);
+}
+
 void store_call_end(struct store_call *call)
 {
     slab_put(&call->pg->calls, call);

@@ -24,6 +24,7 @@ struct store_call {
     struct db_unit unit;
     void *context;
     struct uuid uid;          /* create: whose row it must be */
+    uint8_t trace_id[TRACE_ID_BYTE_COUNT]; /* what writes a line of history */
     enum order_status wanted; /* move */
     int32_t epoch;            /* move: whose it must be */
     struct store_page_query page_query;
@@ -46,6 +47,9 @@ struct store_call *store_call_begin(struct order_store_pg *pg, const struct db_s
 /* Another status than STATUS_OK: the call is gone. */
 enum status store_call_submit(struct store_call *call, struct db_batch *batch) STATUS_MUST_CHECK;
 
+/* The trace as one of its values, for a line of history. */
+void store_call_set_trace(struct store_call *call, int column, const struct trace *trace);
+
 void store_call_end(struct store_call *call);
 
 /* False, after logging why, where the row makes no sense to this program. */
@@ -57,8 +61,8 @@ struct db_value store_value_text(const char *text);
 struct db_value store_value_bytes(const void *bytes, size_t size);
 
 /* store_claims.c */
-enum status store_claim_cancel(void *store, int64_t id, uint64_t deadline_ms, void *context,
-                               store_claim_cb *callback);
+enum status store_claim_cancel(void *store, int64_t id, const struct trace *trace,
+                               uint64_t deadline_ms, void *context, store_claim_cb *callback);
 enum status store_resume(void *store, int64_t id, uint64_t deadline_ms, void *context,
                          store_claim_cb *callback);
 enum status store_sweep(void *store, int32_t count, uint64_t deadline_ms, void *context,

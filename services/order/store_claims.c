@@ -1,4 +1,6 @@
 /* The part of the order store that takes orders over, hands them back and lets parked ones go. */
+#include <string.h>
+
 #include "order/store_call.h"
 #include "order/store_statements.h"
 
@@ -19,26 +21,27 @@ static void on_claim(struct db_unit *unit, enum status status, const struct db_r
         callback(context, status, has_row ? &claimed : NULL);
 }
 
-static enum status claim(struct order_store_pg *pg, const struct db_statement *statement,
-                         int64_t id, uint64_t deadline_ms, void *context, store_claim_cb *callback)
+enum status store_claim_cancel(void *store, int64_t id, const struct trace *trace,
+                               uint64_t deadline_ms, void *context, store_claim_cb *callback)
 {
-    struct store_call *call = store_call_begin(pg, statement, id, deadline_ms, context, on_claim);
+    struct store_call *call =
+        store_call_begin(store, &order_claim_statement, id, deadline_ms, context, on_claim);
     if (call == NULL)
         return STATUS_OVERLOADED;
     call->callback.claim = callback;
-    return store_call_submit(call, pg->writer);
-}
-
-enum status store_claim_cancel(void *store, int64_t id, uint64_t deadline_ms, void *context,
-                               store_claim_cb *callback)
-{
-    return claim(store, &order_claim_statement, id, deadline_ms, context, callback);
+    store_call_set_trace(call, 1, trace);
+    return store_call_submit(call, call->pg->writer);
 }
 
 enum status store_resume(void *store, int64_t id, uint64_t deadline_ms, void *context,
                          store_claim_cb *callback)
 {
-    return claim(store, &order_resume_statement, id, deadline_ms, context, callback);
+    struct store_call *call =
+        store_call_begin(store, &order_resume_statement, id, deadline_ms, context, on_claim);
+    if (call == NULL)
+        return STATUS_OVERLOADED;
+    call->callback.claim = callback;
+    return store_call_submit(call, call->pg->writer);
 }
 
 static void on_sweep(struct db_unit *unit, enum status status, const struct db_rows *rows)
@@ -50,8 +53,13 @@ static void on_sweep(struct db_unit *unit, enum status status, const struct db_r
     store_call_end(call);
     size_t count = 0;
     for (int row = 0; status == STATUS_OK && row < rows->count; row++) {
-        if (count < STORE_SWEEP_COUNT_MAX && store_call_decode(pg, rows, row, &pg->swept[count]))
-            count++;
+        struct order *order = &pg->swept[count];
+        if (count == STORE_SWEEP_COUNT_MAX || !store_call_decode(pg, rows, row, order))
+            continue;
+        if (!db_row_is_null(rows, row, ORDER_COLUMN_TRACE_ID))
+            memcpy(order->trace_id, db_row_uuid(rows, row, ORDER_COLUMN_TRACE_ID),
+                   sizeof order->trace_id);
+        count++;
     }
     callback(context, status, pg->swept, count);
 }

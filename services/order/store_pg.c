@@ -5,8 +5,10 @@
 #include "order/store_call.h"
 #include "order/store_statements.h"
 
-/* KEY_COLUMN: the key's place among the values of order_create_keyed. */
-enum { ID_BLOCK_SIZE = 1000, LOOK_TIMEOUT_MS = 5000, KEY_COLUMN = 5 };
+/* Places among the values of order_create and order_create_keyed; the latter has the key as well. */
+enum { TRACE_COLUMN = 5, KEY_COLUMN = 6 };
+
+enum { ID_BLOCK_SIZE = 1000, LOOK_TIMEOUT_MS = 5000 };
 
 const struct db_statement *const order_write_statements[] = {
     &order_create_statement, &order_create_keyed_statement, &order_move_statement,
@@ -84,8 +86,8 @@ static void on_create(struct db_unit *unit, enum status status, const struct db_
     end_create(call, status);
 }
 
-static enum status create(void *store, const struct order *order, uint64_t deadline_ms,
-                          void *context, store_create_cb *callback)
+static enum status create(void *store, const struct order *order, const struct trace *trace,
+                          uint64_t deadline_ms, void *context, store_create_cb *callback)
 {
     const struct db_statement *statement =
         order->key_size != 0 ? &order_create_keyed_statement : &order_create_statement;
@@ -100,6 +102,7 @@ static enum status create(void *store, const struct order *order, uint64_t deadl
     call->unit.values[2] = store_value_bytes(order->item_name, order->item_name_size);
     call->unit.values[3] = store_value_int(order->quantity);
     call->unit.values[4] = store_value_int(order->price);
+    store_call_set_trace(call, TRACE_COLUMN, trace);
     call->unit.values[KEY_COLUMN] = store_value_bytes(order->key, order->key_size);
     return store_call_submit(call, call->pg->writer);
 }
@@ -156,6 +159,7 @@ static enum status move(void *store, const struct store_move *wanted, void *cont
     call->unit.values[2] = store_value_text(order_status_name(wanted->from));
     call->unit.values[3] = store_value_text(order_status_name(wanted->to));
     call->unit.values[4] = store_value_text(wanted->reason);
+    store_call_set_trace(call, 5, wanted->trace);
     return store_call_submit(call, call->pg->writer);
 }
 

@@ -13,15 +13,17 @@
 #define ATTEMPT_COUNT_MAX     DIGITS_OF(STORE_ATTEMPT_COUNT_MAX)
 #define SUSPECT_ATTEMPT_COUNT DIGITS_OF(STORE_SUSPECT_ATTEMPT_COUNT)
 
+#define AHEAD_COUNT_MAX "1000000"
+
 #define LOOK_COUNT_MAX DIGITS_OF(STORE_PAGE_LOOK_COUNT_MAX)
 
 #define ORDER_RESULT_COLUMNS                                                                       \
     {                                                                                              \
         DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT, DB_INT4, DB_INT4            \
     }
-#define ORDER_RESULT_COLUMNS_AND_ONE                                                               \
+#define ORDER_RESULT_COLUMNS_AND(type)                                                             \
     {                                                                                              \
-        DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT, DB_INT4, DB_INT4, DB_INT4   \
+        DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT, DB_INT4, DB_INT4, type      \
     }
 
 /* A conflict on the id inserts nothing and returns nothing: the row is there already, from an
@@ -34,11 +36,13 @@ const struct db_statement order_create_statement = {
            " FROM unnest($1::int8[], $2::uuid[], $3::text[], $4::int4[], $5::int4[])"
            " AS u (id, uid, item_name, quantity, price)"
            " ON CONFLICT (id) DO NOTHING RETURNING id),"
-           " history AS (INSERT INTO order_events (order_id, status, reason)"
-           " SELECT id, 'PENDING', 'created' FROM created)"
+           " history AS (INSERT INTO order_events (order_id, status, reason, trace_id)"
+           " SELECT id, 'PENDING', 'created', trace_id"
+           " FROM unnest($1::int8[], $6::uuid[]) AS u (id, trace_id)"
+           " WHERE (u.id IN (SELECT id FROM created)) IS TRUE)"
            " SELECT id FROM created",
-    .column_count = 5,
-    .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4},
+    .column_count = 6,
+    .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_UUID},
     .result_column_count = 1,
     .result_columns = {DB_INT8},
 };
@@ -49,7 +53,7 @@ const struct db_statement order_create_keyed_statement = {
     .name = "order_create_keyed",
     .sql = "WITH u AS MATERIALIZED ("
            " SELECT * FROM unnest($1::int8[], $2::uuid[], $3::text[], $4::int4[], $5::int4[],"
-           " $6::text[]) AS u (id, uid, item_name, quantity, price, key)),"
+           " $6::uuid[], $7::text[]) AS u (id, uid, item_name, quantity, price, trace_id, key)),"
            " keyed AS (INSERT INTO idempotency_keys (key, order_id) SELECT key, id FROM u"
            " WHERE NOT EXISTS (SELECT FROM orders o WHERE o.id = u.id)"
            " ON CONFLICT (key) DO NOTHING RETURNING order_id),"
@@ -58,11 +62,12 @@ const struct db_statement order_create_keyed_statement = {
            " SELECT id, uid, item_name, quantity, price, 'PENDING', now() + " LEASE
            " FROM u WHERE (u.id IN (SELECT order_id FROM keyed)) IS TRUE"
            " ON CONFLICT (id) DO NOTHING RETURNING id),"
-           " history AS (INSERT INTO order_events (order_id, status, reason)"
-           " SELECT id, 'PENDING', 'created' FROM created)"
+           " history AS (INSERT INTO order_events (order_id, status, reason, trace_id)"
+           " SELECT id, 'PENDING', 'created', trace_id FROM u"
+           " WHERE (u.id IN (SELECT id FROM created)) IS TRUE)"
            " SELECT id FROM created",
-    .column_count = 6,
-    .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT},
+    .column_count = 7,
+    .columns = {DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_UUID, DB_TEXT},
     .result_column_count = 1,
     .result_columns = {DB_INT8},
 };
@@ -71,15 +76,15 @@ const struct db_statement order_move_statement = {
     .name = "order_move",
     .sql = "WITH moved AS ("
            " UPDATE orders o SET status = u.status, updated_at = now()"
-           " FROM unnest($1::int8[], $2::int4[], $3::text[], $4::text[], $5::text[])"
-           " AS u (id, epoch, from_status, status, reason)"
+           " FROM unnest($1::int8[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::uuid[])"
+           " AS u (id, epoch, from_status, status, reason, trace_id)"
            " WHERE o.id = u.id AND o.epoch = u.epoch AND o.status = u.from_status"
-           " RETURNING o.id, o.status, u.reason),"
-           " history AS (INSERT INTO order_events (order_id, status, reason)"
-           " SELECT id, status, reason FROM moved)"
+           " RETURNING o.id, o.status, u.reason, u.trace_id),"
+           " history AS (INSERT INTO order_events (order_id, status, reason, trace_id)"
+           " SELECT id, status, reason, trace_id FROM moved)"
            " SELECT id FROM moved",
-    .column_count = 5,
-    .columns = {DB_INT8, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT},
+    .column_count = 6,
+    .columns = {DB_INT8, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_UUID},
     .result_column_count = 1,
     .result_columns = {DB_INT8},
 };
@@ -98,19 +103,29 @@ const struct db_statement order_release_statement = {
     .result_columns = {DB_INT8},
 };
 
+/* In the feed of all history (docs/decisions.md, 29) a line stands at the number of its transaction,
+ * and behind all earlier lines of its order. A claim can have the lower number and yet be the later
+ * one: it began first, then waited for the row while somebody else moved the order. So it takes the
+ * mover's number where that is higher, which the row's xmin tells. age() is how far that is behind
+ * our own number, or, where negative, before it; a mover that we have met is no further ahead than
+ * AHEAD_COUNT_MAX. (After four billion transactions xmin comes round: such an order's line might
+ * show that many transactions late.) */
 const struct db_statement order_claim_statement = {
     .name = "order_claim_cancel",
-    .sql = "WITH o AS ("
-           " UPDATE orders c SET status = 'CANCELLING', epoch = c.epoch + 1, attempts = 0,"
+    .sql = "WITH found AS MATERIALIZED ("
+           " SELECT u.trace_id, f.* FROM unnest($1::int8[], $2::uuid[]) AS u (id, trace_id),"
+           " LATERAL (SELECT id, pg_current_xact_id()::text::int8 - CASE"
+           " WHEN age(xmin) BETWEEN -" AHEAD_COUNT_MAX " AND -1 THEN age(xmin) ELSE 0 END AS tx"
+           " FROM orders WHERE id = u.id AND status = ANY ('{PENDING,COMPLETED}'::text[])"
+           " FOR UPDATE) AS f),"
+           " o AS (UPDATE orders c SET status = 'CANCELLING', epoch = c.epoch + 1, attempts = 0,"
            " next_attempt_at = now() + " LEASE ", updated_at = now()"
-           " FROM unnest($1::int8[]) AS u (id)"
-           " WHERE c.id = u.id AND c.status = ANY ('{PENDING,COMPLETED}'::text[])"
-           " RETURNING c.*),"
-           " history AS (INSERT INTO order_events (order_id, status, reason)"
-           " SELECT id, status, 'cancel_requested' FROM o)"
+           " FROM found WHERE c.id = found.id RETURNING c.*, found.tx, found.trace_id),"
+           " history AS (INSERT INTO order_events (order_id, status, reason, trace_id, tx)"
+           " SELECT id, status, 'cancel_requested', trace_id, tx::text::xid8 FROM o)"
            " SELECT " ORDER_COLUMNS " FROM o",
-    .column_count = 1,
-    .columns = {DB_INT8},
+    .column_count = 2,
+    .columns = {DB_INT8, DB_UUID},
     .result_column_count = 9,
     .result_columns = ORDER_RESULT_COLUMNS,
 };
@@ -145,11 +160,13 @@ const struct db_statement order_sweep_statement = {
            " next_attempt_at = now() + " LEASE
            " FROM chosen WHERE c.id = chosen.id RETURNING chosen.key, c.*)"
            " SELECT o.key, o.id, o.uid, o.item_name::text, o.quantity::int4, o.price::int4,"
-           " o.status::text, o.epoch::int4, o.attempts::int4 FROM o",
+           " o.status::text, o.epoch::int4, o.attempts::int4,"
+           " (SELECT e.trace_id FROM order_events e"
+           " WHERE e.order_id = o.id AND e.status = o.status LIMIT 1) FROM o",
     .column_count = 2,
     .columns = {DB_INT8, DB_INT4},
-    .result_column_count = 9,
-    .result_columns = ORDER_RESULT_COLUMNS,
+    .result_column_count = 10,
+    .result_columns = ORDER_RESULT_COLUMNS_AND(DB_UUID),
 };
 
 const struct db_statement order_read_statement = {
@@ -173,7 +190,7 @@ const struct db_statement order_read_by_key_statement = {
     .column_count = 2,
     .columns = {DB_INT8, DB_TEXT},
     .result_column_count = 10,
-    .result_columns = ORDER_RESULT_COLUMNS_AND_ONE,
+    .result_columns = ORDER_RESULT_COLUMNS_AND(DB_INT4),
 };
 
 /* The newest orders of any status, or of one. No index has the status, so the look ends after
@@ -195,7 +212,7 @@ const struct db_statement order_page_statement = {
     .column_count = 4,
     .columns = {DB_INT8, DB_INT8, DB_INT4, DB_TEXT},
     .result_column_count = 10,
-    .result_columns = ORDER_RESULT_COLUMNS_AND_ONE,
+    .result_columns = ORDER_RESULT_COLUMNS_AND(DB_INT4),
 };
 
 /* The unfinished orders, or the parked ones, by the sweep's index. After an outage there may be
@@ -221,7 +238,7 @@ const struct db_statement order_unfinished_page_statement = {
     .column_count = 5,
     .columns = {DB_INT8, DB_INT8, DB_INT4, DB_TEXT, DB_INT4},
     .result_column_count = 10,
-    .result_columns = ORDER_RESULT_COLUMNS_AND_ONE,
+    .result_columns = ORDER_RESULT_COLUMNS_AND(DB_INT4),
 };
 
 const struct db_statement order_reserve_statement = {

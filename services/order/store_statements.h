@@ -37,4 +37,5 @@ enum {
     /* The next one is the statement's own. */
     ORDER_COLUMN_CANCEL_COUNT,                            /* order_read_by_key */
     ORDER_COLUMN_IS_LOOK_END = ORDER_COLUMN_CANCEL_COUNT, /* pages */
+    ORDER_COLUMN_TRACE_ID = ORDER_COLUMN_CANCEL_COUNT,    /* order_sweep */
 };

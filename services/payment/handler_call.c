@@ -10,7 +10,9 @@ static struct trace trace_of(struct handler *handler, const struct http_request 
 {
     struct http_text header =
         http_find_header(request->headers, request->header_count, "traceparent", NULL);
-    return trace_from_header(handler->settings.prng, header.data, header.size);
+    struct trace trace;
+    (void)trace_take_over(&trace, handler->settings.prng, header.data, header.size);
+    return trace;
 }
 
 struct handler_call *handler_call_begin(struct handler *handler, http_exchange_id exchange,

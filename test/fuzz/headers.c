@@ -41,10 +41,12 @@ static void check_trace(struct http_text value)
     struct prng prng;
     char header[TRACE_PARENT_SIZE + 1];
     prng_seed(&prng, 1);
-    struct trace trace = trace_from_header(&prng, value.data, value.size);
+    struct trace trace;
+    bool is_taken_over = trace_take_over(&trace, &prng, value.data, value.size);
+    assert(is_taken_over == is_traceparent(value) && trace.state[0] == '\0');
     assert(strlen(trace.id) == 32 && is_id(trace.id, 32));
     assert(strlen(trace.flags) == 2 && is_hex(trace.flags, 2));
-    if (is_traceparent(value)) {
+    if (is_taken_over) {
         assert(memcmp(value.data + 3, trace.id, 32) == 0);
         assert(memcmp(value.data + 53, trace.flags, 2) == 0);
     } else {
@@ -52,8 +54,23 @@ static void check_trace(struct http_text value)
     }
     trace_format_header(&trace, &prng, header);
     assert(is_traceparent((struct http_text){header, strlen(header)}));
-    struct trace again = trace_from_header(&prng, header, TRACE_PARENT_SIZE);
-    assert(strcmp(again.id, trace.id) == 0 && strcmp(again.flags, trace.flags) == 0);
+    struct trace again;
+    is_taken_over = trace_take_over(&again, &prng, header, TRACE_PARENT_SIZE);
+    assert(is_taken_over && strcmp(again.id, trace.id) == 0 &&
+           strcmp(again.flags, trace.flags) == 0);
+}
+
+/* What is passed on is what came, or nothing. */
+static void check_trace_state(struct http_text value)
+{
+    struct prng prng;
+    prng_seed(&prng, 1);
+    struct trace trace = trace_start(&prng);
+    bool is_added = trace_add_state(&trace, value.data, value.size);
+    size_t size = strlen(trace.state);
+    assert(size <= TRACE_STATE_SIZE_MAX && (is_added || size == 0));
+    for (size_t i = 0; i < size; i++)
+        assert(trace.state[i] == '\t' || (trace.state[i] >= ' ' && trace.state[i] <= '~'));
 }
 
 /* A request with one header, which stands `count` times. */
@@ -139,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct http_text value = {.data = (const char *)data, .size = size};
     check_trace(value);
+    check_trace_state(value);
     check_order_key(value);
     check_payment_key(value);
     check_timeout(value);

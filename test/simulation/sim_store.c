@@ -158,9 +158,10 @@ void sim_store_call_tell(struct sim_store_call *call)
     }
 }
 
-static enum status create(void *link, const struct order *order, uint64_t deadline_ms,
-                          void *context, store_create_cb *callback)
+static enum status create(void *link, const struct order *order, const struct trace *trace,
+                          uint64_t deadline_ms, void *context, store_create_cb *callback)
 {
+    (void)trace;
     enum status refusal;
     struct sim_store_call *call =
         sim_store_call_begin(link, STORE_CREATE, order->id, deadline_ms, context, &refusal);
@@ -188,9 +189,10 @@ static enum status move(void *link, const struct store_move *wanted, void *conte
     return STATUS_OK;
 }
 
-static enum status claim_cancel(void *link, int64_t id, uint64_t deadline_ms, void *context,
-                                store_claim_cb *callback)
+static enum status claim_cancel(void *link, int64_t id, const struct trace *trace,
+                                uint64_t deadline_ms, void *context, store_claim_cb *callback)
 {
+    (void)trace;
     enum status refusal;
     struct sim_store_call *call =
         sim_store_call_begin(link, STORE_CLAIM_CANCEL, id, deadline_ms, context, &refusal);

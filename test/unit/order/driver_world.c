@@ -22,10 +22,11 @@ static void keep_call(struct world *world, enum call_kind kind, uint64_t deadlin
     world->context = context;
 }
 
-static enum status twin_create(void *store, const struct order *order, uint64_t deadline_ms,
-                               void *context, store_create_cb *callback)
+static enum status twin_create(void *store, const struct order *order, const struct trace *trace,
+                               uint64_t deadline_ms, void *context, store_create_cb *callback)
 {
     struct world *world = store;
+    (void)trace;
     assert_true(order->id > 0);
     if (world->store_submit == STATUS_OK) {
         keep_call(world, CALL_CREATE, deadline_ms, context);
