@@ -2,8 +2,8 @@
  *
  * Place   above base/prng; knows nobody else.
  * Source  W3C Trace Context, sections 3.2 (traceparent) and 3.3 (tracestate).
- * Limits  A tracestate of at most TRACE_STATE_SIZE_MAX bytes, as the standard asks for; a longer one
- *         is dropped. */
+ * Limits  A tracestate of at most TRACE_STATE_SIZE_MAX bytes, as the standard asks for; a longer
+ * one is dropped. */
 #pragma once
 
 #include <stdbool.h>
@@ -32,9 +32,9 @@ struct trace trace_start(struct prng *prng);
  * the header is absent (size 0) or invalid, and then gives false: no tracestate must be added. */
 bool trace_take_over(struct trace *trace, struct prng *prng, const char *header, size_t size);
 
-/* Adds a tracestate header; several of one request are one list (RFC 9110, section 5.3). False where
- * that makes the state too long, or the header has bytes that none may have: then no state is passed
- * on, and no further header may be added. */
+/* Adds a tracestate header; several of one request are one list (RFC 9110, section 5.3). False
+ * where that makes the state too long, or the header has bytes that none may have: then no state is
+ * passed on, and no further header may be added. */
 bool trace_add_state(struct trace *trace, const char *header, size_t size);
 
 /* The id as it is stored. */

@@ -61,7 +61,9 @@ struct http_exchange *http_exchange_take(struct http_exchange_table *table)
     exchange->session = NULL;
     exchange->is_head = false;
     exchange->is_replied = false;
-    exchange->asks_keep_open = false;
+    exchange->is_http_1_0 = false;
+    exchange->is_streaming = false;
+    exchange->on_gone = NULL;
     table->taken_count++;
     return exchange;
 }

@@ -22,8 +22,11 @@ struct http_exchange {
     struct http_session *session;
     struct list_node node; /* the session's requests in their order */
     bool is_head;
-    bool is_replied;     /* `reply` waits for its turn */
-    bool asks_keep_open; /* HTTP/1.0 with Connection: keep-alive, which wants to be told */
+    bool is_http_1_0;
+    bool is_replied;                /* `reply` waits for its turn */
+    bool is_streaming;              /* what `reply` has waits for its turn, and more is to come */
+    void (*on_gone)(void *context); /* while it is streaming */
+    void *on_gone_context;
     struct buffer reply;
 };
 

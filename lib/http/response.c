@@ -52,9 +52,9 @@ void http_date_refresh(struct http_date *date, time_t now)
     assert(size == HTTP_DATE_SIZE);
 }
 
-void http_response_write(struct buffer *out, const struct http_response *response,
-                         const struct http_date *date, enum http_connection connection,
-                         bool is_head)
+/* Up to what tells the body's size. */
+static void write_start(struct buffer *out, const struct http_response *response,
+                        const struct http_date *date, enum http_connection connection)
 {
     const char *line = status_line(response->status);
     assert(line != NULL); /* a handler uses a status that the table does not have */
@@ -66,6 +66,23 @@ void http_response_write(struct buffer *out, const struct http_response *respons
         buffer_append_text(out, "Connection: keep-alive\r\n");
     if (response->headers != NULL)
         buffer_append_text(out, response->headers);
+}
+
+void http_response_write_stream_head(struct buffer *out, const struct http_response *response,
+                                     const struct http_date *date, enum http_connection connection,
+                                     bool is_chunked)
+{
+    write_start(out, response, date, connection);
+    buffer_append_text(out, "Content-Type: ");
+    buffer_append_text(out, response->content_type);
+    buffer_append_text(out, is_chunked ? "\r\nTransfer-Encoding: chunked\r\n\r\n" : "\r\n\r\n");
+}
+
+void http_response_write(struct buffer *out, const struct http_response *response,
+                         const struct http_date *date, enum http_connection connection,
+                         bool is_head)
+{
+    write_start(out, response, date, connection);
     if (response->status == 204 || response->status == 304) {
         buffer_append_text(out, "\r\n"); /* these never have a body, nor say how long it is */
         return;

@@ -27,6 +27,12 @@ enum http_connection {
     HTTP_CONNECTION_KEEP_ALIVE, /* to an HTTP/1.0 client that asked for it */
 };
 
+/* The head of a response whose end is not known yet: its size is told chunk by chunk, or by the end
+ * of the connection. */
+void http_response_write_stream_head(struct buffer *out, const struct http_response *response,
+                                     const struct http_date *date, enum http_connection connection,
+                                     bool is_chunked);
+
 /* is_head: all but the body. */
 void http_response_write(struct buffer *out, const struct http_response *response,
                          const struct http_date *date, enum http_connection connection,

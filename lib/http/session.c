@@ -64,7 +64,7 @@ static void send_owed_continue(struct http_session *session)
     net_conn_mark(session->conn);
 }
 
-/* The replies behind the unanswered request are never sent. */
+/* The replies behind the oldest request, which has no end, are never sent. */
 static void give_up(struct http_session *session)
 {
     session_remove_all_exchanges(session);
@@ -97,6 +97,10 @@ void session_settle(struct http_session *session)
     }
     if (session_is_stuck(session)) {
         wait_for_end(session);
+        return;
+    }
+    if (session_is_streaming(session) && session->has_ended) {
+        give_up(session);
         return;
     }
     send_owed_continue(session);
@@ -139,7 +143,7 @@ static void dispatch(struct http_session *session, bool is_last)
     session->owes_continue = false;
     session->is_head_judged = false;
     session->is_last = is_last || session->server->is_draining;
-    exchange->asks_keep_open = message->minor_version == 0;
+    exchange->is_http_1_0 = message->minor_version == 0;
     http_dispatch(session->server, exchange->id, message);
 }
 

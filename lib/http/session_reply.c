@@ -10,9 +10,35 @@ static void remove_exchange(struct http_session *session, struct http_exchange *
 
 void session_remove_all_exchanges(struct http_session *session)
 {
-    LIST_EACH (node, &session->exchanges)
-        remove_exchange(session, LIST_ELEMENT(node, struct http_exchange, node));
+    LIST_EACH (node, &session->exchanges) {
+        struct http_exchange *exchange = LIST_ELEMENT(node, struct http_exchange, node);
+        void (*on_gone)(void *context) = exchange->on_gone;
+        remove_exchange(session, exchange);
+        if (on_gone != NULL)
+            on_gone(exchange->on_gone_context);
+    }
     session->unanswered = NULL;
+}
+
+static struct http_exchange *oldest(const struct http_session *session)
+{
+    return LIST_ELEMENT(session->exchanges.next, struct http_exchange, node);
+}
+
+bool session_is_its_turn(const struct http_exchange *exchange)
+{
+    return exchange->session->exchanges.next == &exchange->node;
+}
+
+bool session_is_streaming(const struct http_session *session)
+{
+    return session->exchange_count != 0 && oldest(session)->is_streaming;
+}
+
+struct buffer *session_output(struct http_exchange *exchange)
+{
+    return session_is_its_turn(exchange) ? net_conn_output(exchange->session->conn)
+                                         : &exchange->reply;
 }
 
 bool session_is_stuck(const struct http_session *session)
@@ -39,40 +65,59 @@ static enum http_connection connection_header(const struct http_session *session
 {
     if (session->is_last && session->exchanges.previous == &exchange->node)
         return HTTP_CONNECTION_CLOSE;
-    return exchange->asks_keep_open ? HTTP_CONNECTION_KEEP_ALIVE : HTTP_CONNECTION_DEFAULT;
+    return exchange->is_http_1_0 ? HTTP_CONNECTION_KEEP_ALIVE : HTTP_CONNECTION_DEFAULT;
 }
 
-/* The replies that have waited for the one just written. */
+/* The replies that have waited for the one just written, up to one that is not there yet, or has
+ * more to come. */
 static void write_next_replies(struct http_session *session)
 {
     struct buffer *output = net_conn_output(session->conn);
     while (!list_is_empty(&session->exchanges)) {
-        struct http_exchange *next =
-            LIST_ELEMENT(session->exchanges.next, struct http_exchange, node);
-        if (!next->is_replied)
+        struct http_exchange *next = oldest(session);
+        if (!next->is_replied && !next->is_streaming)
             return;
         output->failed |= next->reply.failed;
         buffer_append(output, next->reply.data, next->reply.size);
+        buffer_clear(&next->reply);
+        if (next->is_streaming)
+            return;
         remove_exchange(session, next);
     }
 }
 
-void http_session_reply(struct http_exchange *exchange, const struct http_response *response)
+static const struct http_date *fresh_date(struct http_server *server)
+{
+    http_date_refresh(&server->date, time(NULL));
+    return &server->date;
+}
+
+void session_write_stream_head(struct http_exchange *exchange, const struct http_response *response)
 {
     struct http_session *session = exchange->session;
-    assert(!exchange->is_replied);
-    bool is_first = session->exchanges.next == &exchange->node;
-    struct buffer *out = is_first ? net_conn_output(session->conn) : &exchange->reply;
-    http_date_refresh(&session->server->date, time(NULL));
-    http_response_write(out, response, &session->server->date, connection_header(session, exchange),
-                        exchange->is_head);
+    http_response_write_stream_head(session_output(exchange), response, fresh_date(session->server),
+                                    connection_header(session, exchange), !exchange->is_http_1_0);
+}
+
+void session_complete(struct http_exchange *exchange)
+{
+    struct http_session *session = exchange->session;
     exchange->is_replied = true;
-    if (!is_first)
+    if (!session_is_its_turn(exchange))
         return;
     remove_exchange(session, exchange);
     write_next_replies(session);
     net_conn_mark(session->conn);
     session_settle(session);
+}
+
+void http_session_reply(struct http_exchange *exchange, const struct http_response *response)
+{
+    struct http_session *session = exchange->session;
+    assert(!exchange->is_replied && !exchange->is_streaming);
+    http_response_write(session_output(exchange), response, fresh_date(session->server),
+                        connection_header(session, exchange), exchange->is_head);
+    session_complete(exchange);
 }
 
 void http_session_abandon(struct http_exchange *exchange)

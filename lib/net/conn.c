@@ -353,6 +353,11 @@ size_t net_conn_unsent_size(const struct net_conn *conn)
     return conn->output.size + conn->sending.size - conn->sending_offset;
 }
 
+bool net_conn_is_stalled(const struct net_conn *conn)
+{
+    return conn->sending.size != 0;
+}
+
 void net_conn_pause_reading(struct net_conn *conn)
 {
     if (conn->state != CONN_OPEN || !conn->is_reading)

@@ -88,6 +88,9 @@ void net_conn_mark(struct net_conn *conn);
 /* Bytes appended that the system has not taken yet. */
 size_t net_conn_unsent_size(const struct net_conn *conn);
 
+/* Of these, some were there when an earlier turn ended: the peer reads slower than is written. */
+bool net_conn_is_stalled(const struct net_conn *conn);
+
 /* Back-pressure: no on_data until reading is resumed. Cheap to repeat. */
 void net_conn_pause_reading(struct net_conn *conn);
 void net_conn_resume_reading(struct net_conn *conn);

@@ -87,8 +87,8 @@ static enum status submit_create(struct saga *saga)
 {
     const struct order_store *store = saga->driver->settings.store;
     uint64_t deadline_ms = saga->was_refused ? now_ms(saga) + STORE_TIMEOUT_MS : saga->answer_by_ms;
-    return store->operations->create(store->store, &saga->order, &saga->trace, deadline_ms,
-                                     saga, on_created);
+    return store->operations->create(store->store, &saga->order, &saga->trace, deadline_ms, saga,
+                                     on_created);
 }
 
 enum status saga_start(struct saga *saga)

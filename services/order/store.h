@@ -76,7 +76,7 @@ struct store_move {
     int32_t epoch;
     enum order_status from;
     enum order_status to;
-    const char *reason; /* static; goes into the order's history in the same statement */
+    const char *reason;        /* static; goes into the order's history in the same statement */
     const struct trace *trace; /* read before the call returns; goes there too */
     uint64_t deadline_ms;
 };

@@ -23,10 +23,10 @@ struct store_call {
     struct order_store_pg *pg;
     struct db_unit unit;
     void *context;
-    struct uuid uid;          /* create: whose row it must be */
+    struct uuid uid;                       /* create: whose row it must be */
     uint8_t trace_id[TRACE_ID_BYTE_COUNT]; /* what writes a line of history */
-    enum order_status wanted; /* move */
-    int32_t epoch;            /* move: whose it must be */
+    enum order_status wanted;              /* move */
+    int32_t epoch;                         /* move: whose it must be */
     struct store_page_query page_query;
     union {
         store_create_cb *create;

@@ -5,7 +5,8 @@
 #include "order/store_call.h"
 #include "order/store_statements.h"
 
-/* Places among the values of order_create and order_create_keyed; the latter has the key as well. */
+/* Places among the values of order_create and order_create_keyed; the latter has the key as well.
+ */
 enum { TRACE_COLUMN = 5, KEY_COLUMN = 6 };
 
 enum { ID_BLOCK_SIZE = 1000, LOOK_TIMEOUT_MS = 5000 };

@@ -13,8 +13,8 @@
 #define ATTEMPT_COUNT_MAX     DIGITS_OF(STORE_ATTEMPT_COUNT_MAX)
 #define SUSPECT_ATTEMPT_COUNT DIGITS_OF(STORE_SUSPECT_ATTEMPT_COUNT)
 
-/* What belongs to an id of $1 in $6. The ids of a segment are sorted, so that it is a binary search,
- * where a join would try each with each. */
+/* What belongs to an id of $1 in $6. The ids of a segment are sorted, so that it is a binary
+ * search, where a join would try each with each. */
 #define TRACE_OF_ID "($6::uuid[])[width_bucket(id, $1::int8[])]"
 
 #define AHEAD_COUNT_MAX "1000000"
@@ -104,13 +104,13 @@ const struct db_statement order_release_statement = {
     .result_columns = {DB_INT8},
 };
 
-/* In the feed of all history (docs/decisions.md, 29) a line stands at the number of its transaction,
- * and behind all earlier lines of its order. A claim can have the lower number and yet be the later
- * one: it began first, then waited for the row while somebody else moved the order. So it takes the
- * mover's number where that is higher, which the row's xmin tells. age() is how far that is behind
- * our own number, or, where negative, before it; a mover that we have met is no further ahead than
- * AHEAD_COUNT_MAX. (After four billion transactions xmin comes round: such an order's line might
- * show that many transactions late.) */
+/* In the feed of all history (docs/decisions.md, 29) a line stands at the number of its
+ * transaction, and behind all earlier lines of its order. A claim can have the lower number and yet
+ * be the later one: it began first, then waited for the row while somebody else moved the order. So
+ * it takes the mover's number where that is higher, which the row's xmin tells. age() is how far
+ * that is behind our own number, or, where negative, before it; a mover that we have met is no
+ * further ahead than AHEAD_COUNT_MAX. (After four billion transactions xmin comes round: such an
+ * order's line might show that many transactions late.) */
 const struct db_statement order_claim_statement = {
     .name = "order_claim_cancel",
     .sql = "WITH found AS MATERIALIZED ("
