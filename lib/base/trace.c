@@ -105,14 +105,20 @@ void trace_get_id_bytes(const struct trace *trace, uint8_t bytes[TRACE_ID_BYTE_C
         bytes[i] = (uint8_t)(hex_value(trace->id[2 * i]) << 4 | hex_value(trace->id[2 * i + 1]));
 }
 
-struct trace trace_from_id_bytes(struct prng *prng, const uint8_t bytes[TRACE_ID_BYTE_COUNT])
+void trace_format_id(const uint8_t bytes[TRACE_ID_BYTE_COUNT], char id[TRACE_ID_SIZE + 1])
 {
     static const char digits[] = "0123456789abcdef";
-    struct trace trace = {.flags = "01"};
     for (size_t i = 0; i < TRACE_ID_BYTE_COUNT; i++) {
-        trace.id[2 * i] = digits[bytes[i] >> 4];
-        trace.id[2 * i + 1] = digits[bytes[i] & 0x0f];
+        id[2 * i] = digits[bytes[i] >> 4];
+        id[2 * i + 1] = digits[bytes[i] & 0x0f];
     }
+    id[TRACE_ID_SIZE] = '\0';
+}
+
+struct trace trace_from_id_bytes(struct prng *prng, const uint8_t bytes[TRACE_ID_BYTE_COUNT])
+{
+    struct trace trace = {.flags = "01"};
+    trace_format_id(bytes, trace.id);
     return is_all_zero(trace.id, TRACE_ID_SIZE) ? trace_start(prng) : trace;
 }
 

@@ -40,6 +40,9 @@ bool trace_add_state(struct trace *trace, const char *header, size_t size);
 /* The id as it is stored. */
 void trace_get_id_bytes(const struct trace *trace, uint8_t bytes[TRACE_ID_BYTE_COUNT]);
 
+/* 32 lower-case hex digits and a NUL. */
+void trace_format_id(const uint8_t bytes[TRACE_ID_BYTE_COUNT], char id[TRACE_ID_SIZE + 1]);
+
 /* Goes on with the trace of a stored id; starts a new one where it is all zero: not known. */
 struct trace trace_from_id_bytes(struct prng *prng, const uint8_t bytes[TRACE_ID_BYTE_COUNT]);
 

@@ -1,10 +1,13 @@
 #include "order/app.h"
 
+#include <assert.h>
+
 #include "db/database.h"
 #include "http/client.h"
 #include "order/breaker.h"
 #include "order/cancel.h"
 #include "order/handler.h"
+#include "order/history_pg.h"
 #include "order/payment_http.h"
 #include "order/recovery.h"
 #include "order/routes.h"
@@ -12,14 +15,17 @@
 #include "order/store_pg.h"
 #include "service/host.h"
 
-enum { DATABASE_ANSWER_TIMEOUT_MS = 10000 };
+enum { DATABASE_ANSWER_TIMEOUT_MS = 10000, READ_STATEMENT_COUNT_MAX = 16 };
 
 struct app {
     struct host host; /* log, loop and random numbers */
     const struct order_settings *settings;
+    const struct db_statement *read_statements[READ_STATEMENT_COUNT_MAX];
     struct database database;
     struct order_store_pg *store_pg;
     struct order_store store;
+    struct history_pg *history_pg;
+    struct history_port history;
     struct http_client *client;
     struct payment_http *payment_http;
     struct payment_port payment_calls;
@@ -45,6 +51,7 @@ static void drain(void *context)
     app->is_draining = true;
     recovery_stop(&app->recovery);
     driver_drain(app->driver);
+    handler_stop_streams(app->handler); /* or they would keep it from being idle */
     http_server_drain(app->server);
 }
 
@@ -58,6 +65,8 @@ static bool is_idle(void *context)
 static void close_all(void *context)
 {
     struct app *app = context;
+    if (app->server != NULL)
+        handler_stop_streams(app->handler);
     if (app->client != NULL)
         http_client_close(app->client);
     database_close_batches(&app->database);
@@ -74,9 +83,22 @@ static void close_all(void *context)
         breaker_free(&app->breaker);
         payment_http_close(app->payment_http);
     }
+    if (app->history_pg != NULL)
+        history_pg_close(app->history_pg);
     if (app->store_pg != NULL)
         order_store_pg_close(app->store_pg);
     database_close(&app->database);
+}
+
+static size_t gather_read_statements(struct app *app)
+{
+    size_t count = 0;
+    assert(order_read_statement_count + history_statement_count <= READ_STATEMENT_COUNT_MAX);
+    for (size_t i = 0; i < order_read_statement_count; i++)
+        app->read_statements[count++] = order_read_statements[i];
+    for (size_t i = 0; i < history_statement_count; i++)
+        app->read_statements[count++] = history_statements[i];
+    return count;
 }
 
 static bool open_database(struct app *app)
@@ -87,8 +109,8 @@ static bool open_database(struct app *app)
         .writer_count = (int)app->settings->database_writers,
         .write_statements = order_write_statements,
         .write_statement_count = order_write_statement_count,
-        .read_statements = order_read_statements,
-        .read_statement_count = order_read_statement_count,
+        .read_statements = app->read_statements,
+        .read_statement_count = gather_read_statements(app),
         .migrations = order_migrations,
         .migration_count = order_migration_count,
         .answer_timeout_ms = DATABASE_ANSWER_TIMEOUT_MS,
@@ -97,9 +119,11 @@ static bool open_database(struct app *app)
         return host_refuse_setting(&app->host, "DATABASE_URL");
     app->store_pg = order_store_pg_open(&app->host.log, &app->host.loop.clock, app->database.writer,
                                         app->database.reader);
-    if (app->store_pg == NULL)
+    app->history_pg = history_pg_open(app->database.reader);
+    if (app->store_pg == NULL || app->history_pg == NULL)
         return false;
     app->store = order_store_pg_port(app->store_pg);
+    app->history = history_pg_port(app->history_pg);
     return true;
 }
 
@@ -129,6 +153,8 @@ static bool open_driver(struct app *app)
         .log = &app->host.log,
         .prng = &app->host.prng,
         .store = &app->store,
+        .history = &app->history,
+        .watcher_count_max = (size_t)app->settings->watchers_max,
         .is_ready = is_ready,
         .is_ready_context = app,
     };

@@ -5,11 +5,16 @@
 
 #include "base/slab.h"
 #include "order/codec.h"
+#include "order/feed.h"
+#include "order/follow.h"
+#include "order/history_codec.h"
 #include "order/lists.h"
 #include "order/replay.h"
 #include "order/reply.h"
 #include "order/request.h"
 #include "order/resume.h"
+#include "order/stories.h"
+#include "order/watchers.h"
 #include "service/health.h"
 #include "json/fields.h"
 
@@ -23,6 +28,11 @@ struct handler {
     struct replays replays;
     struct lists lists;
     struct resumes resumes;
+    struct stories stories;
+    struct watchers watchers;
+    struct follow follow;
+    struct feed feed;
+    bool streams_are_stopped;
     struct slab lookups;
 };
 
@@ -42,6 +52,12 @@ struct handler *handler_open(const struct handler_settings *settings)
     lists_init(&handler->lists, settings->clock, settings->store, &handler->replier);
     resumes_init(&handler->resumes, settings->clock, settings->log, settings->store,
                  &handler->replier);
+    stories_init(&handler->stories, settings->clock, settings->history, &handler->replier);
+    watchers_init(&handler->watchers, settings->clock, settings->watcher_count_max);
+    follow_init(&handler->follow, settings->clock, settings->history, &handler->watchers,
+                &handler->replier);
+    feed_init(&handler->feed, settings->clock, settings->history, &handler->watchers,
+              &handler->replier);
     if (replier_init(&handler->replier) != STATUS_OK) {
         handler_close(handler);
         return NULL;
@@ -55,6 +71,10 @@ void handler_close(struct handler *handler)
     replays_free(&handler->replays);
     lists_free(&handler->lists);
     resumes_free(&handler->resumes);
+    stories_free(&handler->stories);
+    follow_free(&handler->follow);
+    feed_free(&handler->feed);
+    watchers_free(&handler->watchers);
     replier_free(&handler->replier);
     free(handler);
 }
@@ -63,6 +83,7 @@ void handler_connect(struct handler *handler, struct http_server *server, struct
                      struct canceller *canceller)
 {
     handler->replier.server = server;
+    handler->watchers.server = server;
     handler->driver = driver;
     handler->canceller = canceller;
 }
@@ -203,6 +224,48 @@ void handler_get_order(void *service, http_exchange_id exchange, const struct ht
         slab_put(&handler->lookups, lookup);
         reply_refusal(&handler->replier, exchange, status);
     }
+}
+
+void handler_stop_streams(struct handler *handler)
+{
+    handler->streams_are_stopped = true;
+    follow_stop(&handler->follow);
+    feed_stop(&handler->feed);
+}
+
+/* True where a stream may begin; else the exchange is answered. */
+static bool may_stream(struct handler *handler, http_exchange_id exchange, bool is_position_good)
+{
+    if (!is_position_good)
+        reply_error(&handler->replier, exchange, 400,
+                    "Last-Event-ID must be one that this stream has sent");
+    else if (handler->streams_are_stopped)
+        reply_refusal(&handler->replier, exchange, STATUS_STOPPING);
+    return is_position_good && !handler->streams_are_stopped;
+}
+
+void handler_get_order_events(void *service, http_exchange_id exchange,
+                              const struct http_request *request)
+{
+    struct handler *handler = service;
+    if (!request_accepts_events(request)) {
+        story_answer(&handler->stories, exchange, request->path_id);
+        return;
+    }
+    struct http_text id = request_last_event_id(request);
+    int32_t step = 0;
+    if (may_stream(handler, exchange, id.size == 0 || history_parse_step(id, &step)))
+        follow_answer(&handler->follow, exchange, request->path_id, step);
+}
+
+void handler_get_events(void *service, http_exchange_id exchange,
+                        const struct http_request *request)
+{
+    struct handler *handler = service;
+    struct http_text id = request_last_event_id(request);
+    struct history_position position;
+    if (may_stream(handler, exchange, id.size == 0 || history_parse_position(id, &position)))
+        feed_answer(&handler->feed, exchange, id.size == 0 ? NULL : &position);
 }
 
 void handler_list_orders(void *service, http_exchange_id exchange,

@@ -10,6 +10,7 @@
 #include "http/server.h"
 #include "order/cancel.h"
 #include "order/driver.h"
+#include "order/history.h"
 #include "order/store.h"
 
 enum { HANDLER_LOOKUP_COUNT_MAX = 16384 };
@@ -21,18 +22,23 @@ struct handler_settings {
     struct log *log;
     struct prng *prng;
     const struct order_store *store;
+    const struct history_port *history;
+    size_t watcher_count_max;        /* clients that watch events live */
     bool (*is_ready)(void *context); /* database reachable, not draining */
     void *is_ready_context;
 };
 
 /* NULL: out of memory. */
 struct handler *handler_open(const struct handler_settings *settings);
-/* No lookup may be under way. */
+/* No lookup may be under way, and no stream be open. */
 void handler_close(struct handler *handler);
 
 /* Before the first request. The server needs the handler first, and the driver its answers. */
 void handler_connect(struct handler *handler, struct http_server *server, struct driver *driver,
                      struct canceller *canceller);
+
+/* Ends all streams of events. No further request for one may come. */
+void handler_stop_streams(struct handler *handler);
 
 /* For the driver: a driver_answer_cb whose context is the handler. */
 void handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
@@ -43,6 +49,10 @@ void handler_post_order(void *service, http_exchange_id exchange,
                         const struct http_request *request);
 void handler_get_order(void *service, http_exchange_id exchange,
                        const struct http_request *request);
+void handler_get_order_events(void *service, http_exchange_id exchange,
+                              const struct http_request *request);
+void handler_get_events(void *service, http_exchange_id exchange,
+                        const struct http_request *request);
 void handler_list_orders(void *service, http_exchange_id exchange,
                          const struct http_request *request);
 void handler_post_resume(void *service, http_exchange_id exchange,

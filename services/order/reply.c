@@ -7,7 +7,7 @@
 #include "order/codec.h"
 
 enum {
-    LOCATION_SIZE_MAX = 96,
+    HEADERS_SIZE_MAX = 256,
     /* An answer's body: the name with every byte escaped, and the other fields. */
     ANSWER_SIZE_MAX = 6 * ORDER_ITEM_NAME_SIZE_MAX + 2048,
 };
@@ -54,9 +54,14 @@ static void reply_scratch(struct replier *replier, http_exchange_id exchange, in
 void reply_order(struct replier *replier, http_exchange_id exchange, int status,
                  const char *headers, const char *detail, const struct order *order)
 {
+    char all[HEADERS_SIZE_MAX];
+    int size = snprintf(all, sizeof all, "Location: /orders/%" PRId64 "\r\nOrder-Final: %s\r\n%s",
+                        order->id, order_status_is_final(order->status) ? "true" : "false",
+                        headers != NULL ? headers : "");
+    assert(size > 0 && size < HEADERS_SIZE_MAX);
     buffer_clear(&replier->scratch);
     codec_write_order(order, detail, &replier->scratch);
-    reply_scratch(replier, exchange, status, headers);
+    reply_scratch(replier, exchange, status, all);
 }
 
 void reply_outcome(struct replier *replier, http_exchange_id exchange, const char *headers,
@@ -68,24 +73,15 @@ void reply_outcome(struct replier *replier, http_exchange_id exchange, const cha
         reply_order(replier, exchange, 400, headers, "Payment failed, Order cancelled", order);
 }
 
-static void reply_unfinished(struct replier *replier, http_exchange_id exchange, int status,
-                             const char *detail, const struct order *order)
-{
-    char headers[LOCATION_SIZE_MAX];
-    snprintf(headers, sizeof headers, "Location: /orders/%" PRId64 "\r\n%s", order->id,
-             retry_after);
-    reply_order(replier, exchange, status, headers, detail, order);
-}
-
 void reply_pending(struct replier *replier, http_exchange_id exchange, const struct order *order)
 {
-    reply_unfinished(replier, exchange, 202, NULL, order);
+    reply_order(replier, exchange, 202, retry_after, NULL, order);
 }
 
 void reply_running(struct replier *replier, http_exchange_id exchange, const struct order *order)
 {
-    reply_unfinished(replier, exchange, 409, "The order with this Idempotency-Key is still running",
-                     order);
+    reply_order(replier, exchange, 409, retry_after,
+                "The order with this Idempotency-Key is still running", order);
 }
 
 void reply_key_reused(struct replier *replier, http_exchange_id exchange)
@@ -106,12 +102,23 @@ void reply_faults(struct replier *replier, http_exchange_id exchange,
     reply_scratch(replier, exchange, 422, NULL);
 }
 
+static void reply_unavailable(struct replier *replier, http_exchange_id exchange,
+                              const char *detail)
+{
+    http_reply_error(replier->server, exchange, 503, retry_after, detail);
+}
+
+void reply_too_many_watchers(struct replier *replier, http_exchange_id exchange)
+{
+    reply_unavailable(replier, exchange, "Too many clients are watching");
+}
+
 void reply_refusal(struct replier *replier, http_exchange_id exchange, enum status status)
 {
     const char *detail = status == STATUS_OVERLOADED ? "Too many orders are waiting"
                          : status == STATUS_STOPPING ? "The service is stopping"
                                                      : "The database is not available";
-    http_reply_error(replier->server, exchange, 503, retry_after, detail);
+    reply_unavailable(replier, exchange, detail);
 }
 
 void reply_error(struct replier *replier, http_exchange_id exchange, int status, const char *detail)

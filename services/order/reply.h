@@ -22,7 +22,8 @@ void replier_free(struct replier *replier);
 void reply_body(struct replier *replier, http_exchange_id exchange, int status,
                 const struct buffer *body);
 
-/* `headers`: whole lines or NULL; `detail`: NULL for none. */
+/* With Location, where the order is, and Order-Final, whether it is COMPLETED or CANCELLED.
+ * `headers`: further whole lines or NULL; `detail`: NULL for none. */
 void reply_order(struct replier *replier, http_exchange_id exchange, int status,
                  const char *headers, const char *detail, const struct order *order);
 
@@ -30,10 +31,10 @@ void reply_order(struct replier *replier, http_exchange_id exchange, int status,
 void reply_outcome(struct replier *replier, http_exchange_id exchange, const char *headers,
                    const struct order *order);
 
-/* 202 with Location and Retry-After. */
+/* 202 with Retry-After. */
 void reply_pending(struct replier *replier, http_exchange_id exchange, const struct order *order);
 
-/* 409: the order under this Idempotency-Key is not final yet. */
+/* 409 with Retry-After: the order under this Idempotency-Key is not final yet. */
 void reply_running(struct replier *replier, http_exchange_id exchange, const struct order *order);
 
 /* 422: the Idempotency-Key belongs to an order of another body. */
@@ -45,6 +46,9 @@ void reply_faults(struct replier *replier, http_exchange_id exchange,
 
 /* 503, for STATUS_OVERLOADED, STATUS_STOPPING and whatever else kept the database away. */
 void reply_refusal(struct replier *replier, http_exchange_id exchange, enum status status);
+
+/* 503: as many clients watch events as there may. */
+void reply_too_many_watchers(struct replier *replier, http_exchange_id exchange);
 
 /* {"detail": …} */
 void reply_error(struct replier *replier, http_exchange_id exchange, int status,

@@ -1,5 +1,8 @@
 #include "order/request.h"
 
+#include <string.h>
+
+#include "http/query.h"
 #include "order/order.h"
 
 static struct http_text trim(struct http_text text)
@@ -13,28 +16,78 @@ static struct http_text trim(struct http_text text)
     return text;
 }
 
+/* Takes what stands before the first `separator` off `rest`, or all of it. */
+static struct http_text take_element(struct http_text *rest, char separator)
+{
+    const char *end = memchr(rest->data, separator, rest->size);
+    size_t size = end == NULL ? rest->size : (size_t)(end - rest->data);
+    struct http_text element = {.data = rest->data, .size = size};
+    size_t taken = end == NULL ? size : size + 1;
+    rest->data += taken;
+    rest->size -= taken;
+    return trim(element);
+}
+
+static struct http_text find_header(const struct http_request *request, const char *name)
+{
+    return http_find_header(request->headers, request->header_count, name, NULL);
+}
+
 /* A comma-separated list; parameters and values are of no interest here. */
 bool request_prefers_async(const struct http_request *request)
 {
-    struct http_text prefer =
-        http_find_header(request->headers, request->header_count, "prefer", NULL);
-    size_t start = 0;
-    while (start < prefer.size) {
-        size_t end = start;
-        while (end < prefer.size && prefer.data[end] != ',')
-            end++;
-        struct http_text one = trim((struct http_text){prefer.data + start, end - start});
-        if (http_text_equals_ignoring_case(one, "respond-async"))
+    struct http_text prefer = find_header(request, "prefer");
+    while (prefer.size != 0) {
+        if (http_text_equals_ignoring_case(take_element(&prefer, ','), "respond-async"))
             return true;
-        start = end + 1;
     }
     return false;
 }
 
+/* "q=0", "q=0.", up to "q=0.000" */
+static bool is_zero_weight(struct http_text parameter)
+{
+    if (parameter.size < 3 || (parameter.data[0] != 'q' && parameter.data[0] != 'Q') ||
+        parameter.data[1] != '=')
+        return false;
+    for (size_t i = 2; i < parameter.size; i++) {
+        if (parameter.data[i] != '0' && parameter.data[i] != '.')
+            return false;
+    }
+    return true;
+}
+
+bool request_accepts_events(const struct http_request *request)
+{
+    struct http_text accept = find_header(request, "accept");
+    while (accept.size != 0) {
+        struct http_text range = take_element(&accept, ',');
+        if (range.size == 0 ||
+            !http_text_equals_ignoring_case(take_element(&range, ';'), "text/event-stream"))
+            continue;
+        bool is_ruled_out = false;
+        while (range.size != 0)
+            is_ruled_out = is_zero_weight(take_element(&range, ';')) || is_ruled_out;
+        return !is_ruled_out;
+    }
+    return false;
+}
+
+struct http_text request_last_event_id(const struct http_request *request)
+{
+    struct http_text id = find_header(request, "last-event-id");
+    struct http_text query = request->query;
+    struct http_parameter parameter;
+    while (id.size == 0 && http_query_take(&query, &parameter)) {
+        if (http_text_equals(parameter.name, "last_event_id"))
+            id = parameter.value;
+    }
+    return id;
+}
+
 struct trace request_trace(const struct http_request *request, struct prng *prng)
 {
-    struct http_text header =
-        http_find_header(request->headers, request->header_count, "traceparent", NULL);
+    struct http_text header = find_header(request, "traceparent");
     struct trace trace;
     bool may_have_state = trace_take_over(&trace, prng, header.data, header.size);
     for (size_t i = 0; may_have_state && i < request->header_count; i++) {

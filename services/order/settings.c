@@ -59,6 +59,14 @@ static const struct config_setting settings[] = {
      .initial = "",
      .help = "What clients must send as \"Authorization: Bearer ...\"; several are separated by "
              "commas"},
+    {.variable = "WATCHERS_MAX",
+     .kind = CONFIG_NUMBER,
+     .offset = offsetof(struct order_settings, watchers_max),
+     .initial = "256",
+     .help = "Clients of each process that may watch events live; each can take up to half a "
+             "megabyte",
+     .minimum = 0,
+     .maximum = HTTP_CONNECTION_COUNT_MAX},
     {.variable = "DATABASE_URL",
      .kind = CONFIG_TEXT,
      .offset = offsetof(struct order_settings, database_url),

@@ -12,6 +12,7 @@ struct order_settings {
     int64_t idle_timeout_ms;
     int64_t write_timeout_ms;
     const char *auth_token; /* "": none is asked for */
+    int64_t watchers_max;
     const char *database_url;
     int64_t database_writers;
     const char *payment_service_url;
