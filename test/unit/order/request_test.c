@@ -1,4 +1,5 @@
-/* What clients say in headers: preferences and Idempotency-Keys. */
+/* What clients say in headers: preferences, traces, where they were in a stream, and
+ * Idempotency-Keys. */
 #include "order/request.h"
 
 #include <setjmp.h>
@@ -33,6 +34,71 @@ static void preferences_are_a_list(void **state)
     assert_false(prefers_async(""));
     assert_false(prefers_async("respond-asynchronously"));
     assert_false(prefers_async("wait=5"));
+}
+
+static bool accepts_events(const char *value)
+{
+    struct http_header header;
+    struct http_request request = with_header(&header, "accept", value);
+    return request_accepts_events(&request);
+}
+
+static void events_are_accepted_by_name(void **state)
+{
+    (void)state;
+    assert_true(accepts_events("text/event-stream"));
+    assert_true(accepts_events("application/json;q=0.5 , Text/Event-Stream ; charset=utf-8"));
+    assert_true(accepts_events("text/event-stream;q=0.001"));
+    assert_false(accepts_events("text/event-stream; q=0.00"));
+    assert_false(accepts_events("text/event-stream;q=0"));
+    assert_false(accepts_events("text/event-streams"));
+    assert_false(accepts_events("text/*, */*"));
+    assert_false(accepts_events(",;,"));
+    assert_false(accepts_events(""));
+}
+
+static void expect_last_event_id(const char *header_value, const char *query, const char *expected)
+{
+    struct http_header header;
+    struct http_request request = with_header(&header, "Last-Event-ID", header_value);
+    request.query = (struct http_text){query, strlen(query)};
+    struct http_text id = request_last_event_id(&request);
+    assert_int_equal(id.size, strlen(expected));
+    assert_memory_equal(id.data, expected, id.size);
+}
+
+static void position_comes_by_header_or_else_by_parameter(void **state)
+{
+    (void)state;
+    expect_last_event_id("1-2-3", "", "1-2-3");
+    expect_last_event_id("1-2-3", "last_event_id=4-5-6", "1-2-3");
+    expect_last_event_id("", "x=1&last_event_id=4-5-6&y", "4-5-6");
+    expect_last_event_id("", "x=1", "");
+}
+
+#define PARENT "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+static struct trace trace_of(const char *parent)
+{
+    struct prng prng;
+    struct http_header headers[3];
+    prng_seed(&prng, 1);
+    with_header(&headers[0], "TraceState", "a=1");
+    with_header(&headers[1], "traceparent", parent);
+    with_header(&headers[2], "tracestate", "b=2");
+    struct http_request request = {.headers = headers, .header_count = 3};
+    return request_trace(&request, &prng);
+}
+
+static void tracestate_comes_with_a_valid_traceparent_only(void **state)
+{
+    (void)state;
+    struct trace trace = trace_of(PARENT);
+    assert_string_equal(trace.id, "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_string_equal(trace.state, "a=1,b=2");
+    trace = trace_of("00-bad");
+    assert_int_equal(strlen(trace.id), TRACE_ID_SIZE);
+    assert_string_equal(trace.state, "");
 }
 
 static bool reads_key(const char *value, size_t size)
@@ -83,6 +149,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(preferences_are_a_list),
+        cmocka_unit_test(events_are_accepted_by_name),
+        cmocka_unit_test(position_comes_by_header_or_else_by_parameter),
+        cmocka_unit_test(tracestate_comes_with_a_valid_traceparent_only),
         cmocka_unit_test(keys_are_visible_ascii_of_bounded_length),
         cmocka_unit_test(a_key_is_optional_but_single),
     };
