@@ -1,0 +1,494 @@
+/* The live feed: whom it tells what, and what it reads for that. The history is a twin whose one
+ * read under way the test answers by hand; the clients are real ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "order/feed.h"
+#include "unit/http/server_fixture.h"
+
+enum { WATCHER_COUNT_MAX = 4, HEAD = 1000, NEXT = 1010 };
+
+struct feed_world {
+    struct fixture *fixture;
+    struct replier replier;
+    struct watchers watchers;
+    struct history_port history;
+    struct feed feed;
+    enum status submit; /* what the history's functions return */
+    int read_count;
+    bool is_fold;
+    struct history_range range;
+    history_page_cb *on_page;
+    history_fold_cb *on_fold;
+    void *context; /* NULL: nothing is under way */
+};
+
+static void keep_read(struct feed_world *world, const struct history_range *range, void *context)
+{
+    assert_null(world->context);
+    world->read_count++;
+    world->range = *range;
+    world->context = context;
+}
+
+static enum status twin_read(void *history, const struct history_range *range, uint64_t deadline_ms,
+                             void *context, history_page_cb *callback)
+{
+    struct feed_world *world = history;
+    assert_true(deadline_ms > clock_now_ms(&world->fixture->loop.clock));
+    if (world->submit != STATUS_OK)
+        return world->submit;
+    keep_read(world, range, context);
+    world->is_fold = false;
+    world->on_page = callback;
+    return STATUS_OK;
+}
+
+static enum status twin_fold(void *history, const struct history_range *range, uint64_t deadline_ms,
+                             void *context, history_fold_cb *callback)
+{
+    struct feed_world *world = history;
+    (void)deadline_ms;
+    keep_read(world, range, context);
+    world->is_fold = true;
+    world->on_fold = callback;
+    return STATUS_OK;
+}
+
+static int set_up_feed(void **state)
+{
+    static const struct history_operations operations = {.read_feed = twin_read,
+                                                         .fold_feed = twin_fold};
+    if (set_up(state) != 0)
+        return -1;
+    struct feed_world *world = calloc(1, sizeof *world);
+    world->fixture = *state;
+    struct clock *clock = &world->fixture->loop.clock;
+    world->history = (struct history_port){.operations = &operations, .history = world};
+    if (replier_init(&world->replier) != STATUS_OK)
+        return -1;
+    world->replier.server = world->fixture->server;
+    watchers_init(&world->watchers, clock, WATCHER_COUNT_MAX);
+    world->watchers.server = world->fixture->server;
+    feed_init(&world->feed, clock, &world->history, &world->watchers, &world->replier);
+    *state = world;
+    return 0;
+}
+
+static int tear_down_feed(void **state)
+{
+    struct feed_world *world = *state;
+    void *fixture = world->fixture;
+    feed_stop(&world->feed);
+    feed_free(&world->feed);
+    watchers_free(&world->watchers);
+    replier_free(&world->replier);
+    free(world);
+    return tear_down(&fixture);
+}
+
+static void run_turns(struct feed_world *world)
+{
+    for (int i = 0; i < 10; i++)
+        run_once(world->fixture);
+}
+
+/* A client whose request has come; it is for the test to take it to the feed. */
+static int ask_for_feed(struct feed_world *world, const struct history_position *after)
+{
+    struct fixture *fixture = world->fixture;
+    size_t count = fixture->pending_count;
+    int client = connect_client(fixture);
+    ask(client, "/later");
+    await_pending(fixture, count + 1);
+    feed_answer(&world->feed, fixture->pending[count], after);
+    return client;
+}
+
+static void expect_range(const struct feed_world *world, int64_t after_tx, int64_t below_tx)
+{
+    assert_non_null(world->context);
+    assert_true(world->range.after.tx == after_tx);
+    assert_true(world->range.below_tx == below_tx);
+}
+
+static void answer_page(struct feed_world *world, enum status status,
+                        const struct history_page *page)
+{
+    void *context = world->context;
+    assert_non_null(context);
+    assert_false(world->is_fold);
+    world->context = NULL;
+    world->on_page(context, status, page);
+}
+
+/* Lines of these transactions, all of order 7. */
+static void answer_lines(struct feed_world *world, const int64_t *txs, size_t count, int64_t end_tx)
+{
+    static struct history_line lines[HISTORY_PAGE_COUNT_MAX];
+    for (size_t i = 0; i < count; i++)
+        lines[i] = (struct history_line){.position = {.tx = txs[i], .order_id = 7, .step = 1}};
+    struct history_page page = {.lines = lines, .count = count, .end_tx = end_tx, .next_tx = NEXT};
+    answer_page(world, STATUS_OK, &page);
+}
+
+static void answer_line(struct feed_world *world, int64_t tx, int64_t end_tx)
+{
+    answer_lines(world, &tx, 1, end_tx);
+}
+
+static void answer_nothing(struct feed_world *world, int64_t end_tx)
+{
+    answer_lines(world, NULL, 0, end_tx);
+}
+
+static void answer_too_much(struct feed_world *world)
+{
+    struct history_page page = {.is_full = true, .end_tx = NEXT, .next_tx = NEXT};
+    answer_page(world, STATUS_OK, &page);
+}
+
+static void answer_fold(struct feed_world *world, int64_t count, int64_t end_tx)
+{
+    void *context = world->context;
+    struct history_fold fold = {.count = count, .end_tx = end_tx};
+    assert_non_null(context);
+    assert_true(world->is_fold);
+    world->context = NULL;
+    world->on_fold(context, STATUS_OK, &fold);
+}
+
+static void fail_read(struct feed_world *world)
+{
+    answer_page(world, STATUS_UNAVAILABLE, &(struct history_page){0});
+}
+
+/* The first one: the head is found for him. */
+static int watch_from_now(struct feed_world *world)
+{
+    int client = ask_for_feed(world, NULL);
+    expect_range(world, history_now.tx, INT64_MAX);
+    answer_nothing(world, HEAD);
+    await_end(world->fixture, client, "id: 1000-0-0\n\n\r\n");
+    return client;
+}
+
+static void pass_interval(struct feed_world *world)
+{
+    advance(world->fixture, FEED_INTERVAL_MS);
+}
+
+static void lines_are_read_once_for_all(void **state)
+{
+    struct feed_world *world = *state;
+    int first = watch_from_now(world);
+    assert_has(world->fixture, "retry: 1000\n\n");
+    pass_interval(world);
+    answer_nothing(world, HEAD + 2);
+    int second = ask_for_feed(world, NULL);
+    expect_range(world, HEAD + 2, INT64_MAX);
+    answer_nothing(world, HEAD + 2);
+    await_end(world->fixture, second, "id: 1002-0-0\n\n\r\n");
+    int read_count = world->read_count;
+    pass_interval(world);
+    expect_range(world, HEAD + 2, INT64_MAX);
+    answer_line(world, HEAD + 3, HEAD + 4);
+    assert_int_equal(world->read_count, read_count + 1);
+    await_end(world->fixture, first, "\n\n\r\n");
+    assert_has(world->fixture, "id: 1003-7-1\nevent: order\n");
+    await_end(world->fixture, second, "\n\n\r\n");
+    assert_has(world->fixture, "id: 1003-7-1\nevent: order\n");
+    pass_interval(world);
+    expect_range(world, HEAD + 4, INT64_MAX);
+    answer_nothing(world, HEAD + 4);
+    close(first);
+    close(second);
+}
+
+static void nothing_is_read_while_nobody_watches(void **state)
+{
+    struct feed_world *world = *state;
+    int client = watch_from_now(world);
+    close(client);
+    run_turns(world);
+    int read_count = world->read_count;
+    for (int i = 0; i < 10; i++)
+        pass_interval(world);
+    assert_int_equal(world->read_count, read_count);
+    assert_null(world->context);
+    close(watch_from_now(world)); /* the head is found anew */
+}
+
+static void too_many_lines_are_folded(void **state)
+{
+    struct feed_world *world = *state;
+    int client = watch_from_now(world);
+    pass_interval(world);
+    answer_too_much(world);
+    expect_range(world, HEAD, INT64_MAX);
+    answer_fold(world, 777, HEAD + 5);
+    await_end(world->fixture, client, "\n\n\r\n");
+    assert_has(world->fixture, "id: 1005-0-0\nevent: folded\ndata: {\"count\":777,");
+    pass_interval(world);
+    expect_range(world, HEAD + 5, INT64_MAX);
+    answer_nothing(world, HEAD + 5);
+    close(client);
+}
+
+static void who_comes_back_is_read_for_up_to_the_head(void **state)
+{
+    struct feed_world *world = *state;
+    struct history_position position = {.tx = HEAD - 10, .order_id = 3, .step = 2};
+    int current = watch_from_now(world);
+    int client = ask_for_feed(world, &position);
+    expect_range(world, HEAD, INT64_MAX);
+    answer_line(world, HEAD, HEAD + 1);
+    expect_range(world, HEAD - 10, HEAD + 1);
+    assert_true(world->range.after.order_id == 3);
+    assert_int_equal(world->range.after.step, 2);
+    answer_lines(world, (int64_t[]){HEAD - 9, HEAD}, 2, HEAD + 1);
+    await_end(world->fixture, client, "\n\n\r\n");
+    assert_has(world->fixture, "retry: 1000\n\n\r\n");
+    assert_has_not(world->fixture, "-0-0");
+    assert_has(world->fixture, "id: 991-7-1\n");
+    assert_has(world->fixture, "id: 1000-7-1\n");
+    pass_interval(world);
+    answer_line(world, HEAD + 1, HEAD + 2);
+    await_end(world->fixture, client, "\n\n\r\n");
+    assert_has(world->fixture, "id: 1001-7-1\n");
+    await_end(world->fixture, current, "\n\n\r\n");
+    assert_has(world->fixture, "id: 1001-7-1\n");
+    close(client);
+    close(current);
+}
+
+static void who_is_far_behind_is_told_folds(void **state)
+{
+    struct feed_world *world = *state;
+    struct history_position position = {.tx = 10};
+    int client = ask_for_feed(world, &position);
+    answer_nothing(world, HEAD);
+    expect_range(world, 10, HEAD);
+    answer_too_much(world);
+    expect_range(world, 10, HEAD);
+    answer_fold(world, 20000, 500);
+    await_end(world->fixture, client, "\n\n\r\n");
+    assert_has(world->fixture, "id: 500-0-0\n");
+    pass_interval(world);
+    expect_range(world, history_now.tx, INT64_MAX); /* nobody is at the head */
+    answer_nothing(world, HEAD + 1);
+    expect_range(world, 500, HEAD + 1);
+    answer_too_much(world);
+    answer_fold(world, 15000, HEAD + 1);
+    await_end(world->fixture, client, "\n\n\r\n");
+    assert_has(world->fixture, "id: 1001-0-0\n");
+    pass_interval(world);
+    expect_range(world, HEAD + 1, INT64_MAX);
+    answer_nothing(world, HEAD + 1);
+    close(client);
+}
+
+/* Another instance has seen more. */
+static void who_is_ahead_waits_for_the_head(void **state)
+{
+    struct feed_world *world = *state;
+    struct history_position position = {.tx = HEAD + 2, .order_id = 9, .step = 4};
+    int current = watch_from_now(world);
+    int client = ask_for_feed(world, &position);
+    answer_nothing(world, HEAD);
+    await_end(world->fixture, client, "retry: 1000\n\n\r\n");
+    pass_interval(world);
+    answer_line(world, HEAD + 1, HEAD + 2); /* which he has seen */
+    run_turns(world);
+    assert_true(hears_nothing(client));
+    pass_interval(world);
+    answer_line(world, HEAD + 2, HEAD + 3);
+    expect_range(world, HEAD + 2, HEAD + 3);
+    assert_true(world->range.after.order_id == 9);
+    answer_nothing(world, HEAD + 3);
+    run_turns(world);
+    assert_true(hears_nothing(client));
+    pass_interval(world);
+    answer_line(world, HEAD + 3, HEAD + 4);
+    await_end(world->fixture, client, "\n\n\r\n");
+    assert_has(world->fixture, "id: 1003-7-1\n");
+    close(client);
+    close(current);
+}
+
+static void position_that_nobody_can_have_given_is_refused(void **state)
+{
+    struct feed_world *world = *state;
+    struct history_position position = {.tx = NEXT};
+    int client = ask_for_feed(world, &position); /* the next one: all before is told */
+    answer_nothing(world, HEAD);
+    await_end(world->fixture, client, "retry: 1000\n\n\r\n");
+    position.tx = NEXT + 1;
+    int stranger = ask_for_feed(world, &position);
+    answer_nothing(world, HEAD);
+    await_end(world->fixture, stranger, "}");
+    assert_has(world->fixture, "HTTP/1.1 409 ");
+    close(stranger);
+    close(client);
+}
+
+/* The head that a server tells after it has lost commits. */
+static void head_never_goes_back(void **state)
+{
+    struct feed_world *world = *state;
+    int client = watch_from_now(world);
+    pass_interval(world);
+    answer_nothing(world, HEAD - 5);
+    pass_interval(world);
+    expect_range(world, HEAD, INT64_MAX);
+    answer_nothing(world, HEAD);
+    close(client);
+}
+
+static void newcomer_during_a_read_waits_for_the_next(void **state)
+{
+    struct feed_world *world = *state;
+    int first = ask_for_feed(world, NULL);
+    int second = ask_for_feed(world, NULL);
+    assert_int_equal(world->read_count, 1);
+    answer_nothing(world, HEAD);
+    assert_int_equal(world->read_count, 2); /* at once: not after the interval */
+    answer_nothing(world, HEAD + 1);
+    await_end(world->fixture, first, "\n\n\r\n");
+    await_end(world->fixture, second, "\n\n\r\n");
+    assert_int_equal(world->read_count, 2);
+    close(first);
+    close(second);
+}
+
+static void streams_outlive_a_database_that_is_away(void **state)
+{
+    struct feed_world *world = *state;
+    struct history_position position = {.tx = 10};
+    int client = watch_from_now(world);
+    int newcomer = ask_for_feed(world, &position);
+    fail_read(world);
+    await_end(world->fixture, newcomer, "}");
+    assert_has(world->fixture, "HTTP/1.1 503 ");
+    assert_has(world->fixture, "Retry-After: 1\r\n");
+    pass_interval(world);
+    assert_null(world->context);
+    world->submit = STATUS_UNAVAILABLE;
+    advance(world->fixture, FEED_RETRY_MS);
+    assert_null(world->context);
+    world->submit = STATUS_OK;
+    advance(world->fixture, FEED_RETRY_MS);
+    expect_range(world, HEAD, INT64_MAX);
+    answer_line(world, HEAD, HEAD + 1);
+    await_end(world->fixture, client, "\n\n\r\n");
+    assert_has(world->fixture, "id: 1000-7-1\n");
+    close(client);
+    close(newcomer);
+}
+
+/* The turn goes on with whoever is left. */
+static void client_may_leave_while_it_is_read_for(void **state)
+{
+    struct feed_world *world = *state;
+    struct history_position far = {.tx = 10};
+    struct history_position near = {.tx = HEAD - 1};
+    int client = ask_for_feed(world, &far);
+    answer_nothing(world, HEAD);
+    answer_too_much(world);
+    answer_fold(world, 20000, 500);
+    await_end(world->fixture, client, "\n\n\r\n");
+    pass_interval(world);
+    answer_nothing(world, HEAD);
+    expect_range(world, 500, HEAD);
+    int other = ask_for_feed(world, &near);
+    close(client);
+    run_turns(world);
+    answer_line(world, 600, HEAD);
+    answer_nothing(world, HEAD);
+    expect_range(world, HEAD - 1, HEAD);
+    answer_line(world, HEAD - 1, HEAD);
+    await_end(world->fixture, other, "\n\n\r\n");
+    assert_int_equal(world->watchers.count, 1);
+    close(other);
+}
+
+static void places_are_limited(void **state)
+{
+    struct feed_world *world = *state;
+    int clients[WATCHER_COUNT_MAX];
+    clients[0] = watch_from_now(world);
+    for (int i = 1; i < WATCHER_COUNT_MAX; i++) {
+        clients[i] = ask_for_feed(world, NULL);
+        answer_nothing(world, HEAD);
+    }
+    int refused = ask_for_feed(world, NULL);
+    await_end(world->fixture, refused, "}");
+    assert_has(world->fixture, "HTTP/1.1 503 ");
+    assert_has(world->fixture, "Too many clients are watching");
+    close(refused);
+    close(clients[0]);
+    run_turns(world);
+    clients[0] = ask_for_feed(world, NULL);
+    answer_nothing(world, HEAD);
+    await_end(world->fixture, clients[0], "\n\n\r\n");
+    for (int i = 0; i < WATCHER_COUNT_MAX; i++)
+        close(clients[i]);
+}
+
+static void heartbeats_are_sent_while_nothing_happens(void **state)
+{
+    struct feed_world *world = *state;
+    int client = watch_from_now(world);
+    advance(world->fixture, WATCHER_HEARTBEAT_MS);
+    await_end(world->fixture, client, "3\r\n:\n\n\r\n");
+    assert_string_equal(world->fixture->received.data, "3\r\n:\n\n\r\n");
+    answer_nothing(world, HEAD);
+    close(client);
+}
+
+static void stop_ends_all_streams_though_a_read_is_under_way(void **state)
+{
+    struct feed_world *world = *state;
+    int client = watch_from_now(world);
+    int newcomer = ask_for_feed(world, NULL);
+    feed_stop(&world->feed);
+    await_end(world->fixture, client, "0\r\n\r\n");
+    await_end(world->fixture, newcomer, "}");
+    assert_has(world->fixture, "HTTP/1.1 503 ");
+    assert_int_equal(http_server_unfinished_count(world->fixture->server), 0);
+    answer_line(world, HEAD, HEAD + 1);
+    run_turns(world);
+    assert_null(world->context);
+    close(client);
+    close(newcomer);
+}
+
+#define FEED_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_feed, tear_down_feed)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FEED_TEST(lines_are_read_once_for_all),
+        FEED_TEST(nothing_is_read_while_nobody_watches),
+        FEED_TEST(too_many_lines_are_folded),
+        FEED_TEST(who_comes_back_is_read_for_up_to_the_head),
+        FEED_TEST(who_is_far_behind_is_told_folds),
+        FEED_TEST(who_is_ahead_waits_for_the_head),
+        FEED_TEST(position_that_nobody_can_have_given_is_refused),
+        FEED_TEST(head_never_goes_back),
+        FEED_TEST(newcomer_during_a_read_waits_for_the_next),
+        FEED_TEST(streams_outlive_a_database_that_is_away),
+        FEED_TEST(client_may_leave_while_it_is_read_for),
+        FEED_TEST(places_are_limited),
+        FEED_TEST(heartbeats_are_sent_while_nothing_happens),
+        FEED_TEST(stop_ends_all_streams_though_a_read_is_under_way),
+    };
+    return cmocka_run_group_tests_name("order/feed", tests, NULL, NULL);
+}
