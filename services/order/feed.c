@@ -141,6 +141,8 @@ static void move_head(struct feed *feed, int64_t end_tx)
     tell_current(feed);
     if (feed->head_tx < end_tx)
         feed->head_tx = end_tx;
+    if (feed->head_tx < feed->end_tx)
+        feed->is_hurried = true;
     list_move_all(&feed->round, &feed->behind);
     feed_serve_next(feed);
 }
@@ -164,6 +166,7 @@ static void on_head_read(void *context, enum status status, const struct history
     struct feed *feed = context;
     if (!feed_take_answer(feed, status))
         return;
+    feed->end_tx = page->end_tx;
     feed->next_tx = page->next_tx;
     if (page->is_full) {
         struct history_range range = range_from_head(feed);
@@ -178,7 +181,8 @@ static void on_head_read(void *context, enum status status, const struct history
 static void start_turn(struct feed *feed)
 {
     timer_stop(feed->clock, &feed->timer);
-    feed->has_newcomers = false;
+    feed->served_count = 0;
+    feed->is_hurried = false;
     struct history_range range = range_from_head(feed);
     if (list_is_empty(&feed->current))
         range.after = history_now;
@@ -193,7 +197,7 @@ static void on_timer(struct timer *timer, void *context)
 
 void feed_end_turn(struct feed *feed)
 {
-    if (feed->has_newcomers)
+    if (feed->is_hurried)
         start_turn(feed);
     else
         rest(feed, FEED_INTERVAL_MS);
@@ -243,7 +247,7 @@ void feed_answer(struct feed *feed, http_exchange_id exchange, const struct hist
         watcher->position = *after;
     list_append(&feed->behind, &watcher->node);
     if (feed->is_reading)
-        feed->has_newcomers = true;
+        feed->is_hurried = true;
     else
         start_turn(feed);
 }

@@ -10,7 +10,10 @@
  * once for all who are that far, and written once. Where more lines have come than a page has, they
  * are counted instead, and told as one event. Who comes back with a position of his own is read for
  * alone, up to the head, in the same way; then he is one of the others. A position may be ahead of
- * our head, as another instance may have given it: its owner waits for the head to come by. */
+ * our head, as another instance may have given it: its owner waits for the head to come by.
+ *
+ * A turn reads from the head, then for FEED_SERVED_COUNT_MAX of those behind it, so that these
+ * don't keep the others waiting. Where it leaves something, the next one comes at once. */
 #pragma once
 
 #include "base/slab.h"
@@ -18,7 +21,7 @@
 #include "order/reply.h"
 #include "order/watchers.h"
 
-enum { FEED_INTERVAL_MS = 100, FEED_RETRY_MS = 1000 };
+enum { FEED_INTERVAL_MS = 100, FEED_RETRY_MS = 1000, FEED_SERVED_COUNT_MAX = 8 };
 
 struct feed {
     struct clock *clock;
@@ -28,13 +31,15 @@ struct feed {
     struct slab slab;
     struct list_node current;    /* have all in front of the head */
     struct list_node behind;     /* have a position of their own, or, not having begun, none yet */
-    struct list_node round;      /* of those behind, who are yet to be read for in this turn */
+    struct list_node round;      /* of those behind, who are yet to be served */
     struct feed_watcher *served; /* of these, whose read is under way; NULL where he has gone */
     int64_t head_tx;             /* 0: nobody watches */
-    int64_t next_tx;             /* as the last read of the head has told it */
+    int64_t end_tx;              /* of the feed, as the last read of the head has told it */
+    int64_t next_tx;             /* likewise */
     struct timer timer;          /* active between two turns */
     bool is_reading;
-    bool has_newcomers; /* since the turn has begun */
+    int served_count; /* reads of this turn for those behind */
+    bool is_hurried;  /* the turn has left something to do, or somebody has come since */
     bool is_stopped;
     struct buffer blocks;
 };

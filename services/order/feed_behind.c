@@ -57,7 +57,10 @@ static void on_served_folded(void *context, enum status status, const struct his
         buffer_clear(&feed->blocks);
         feed_write_fold(feed, fold);
         watcher->position = feed_in_front_of(fold->end_tx);
-        tell(watcher, fold->end_tx < feed->head_tx ? &feed->behind : &feed->current);
+        bool is_there = fold->end_tx >= feed->head_tx;
+        if (!is_there)
+            feed->is_hurried = true;
+        tell(watcher, is_there ? &feed->current : &feed->behind);
     }
     feed_serve_next(feed);
 }
@@ -99,6 +102,7 @@ static bool serve(struct feed_watcher *watcher)
     } else if (watcher->position.tx < feed->head_tx) {
         struct history_range range = range_to_head(watcher);
         feed->served = watcher;
+        feed->served_count++;
         feed_read_range(feed, &range, on_served_read);
         return false;
     } else if (watcher->position.tx > feed->next_tx && !has_begun) {
@@ -115,6 +119,10 @@ static bool serve(struct feed_watcher *watcher)
 void feed_serve_next(struct feed *feed)
 {
     while (!list_is_empty(&feed->round)) {
+        if (feed->served_count == FEED_SERVED_COUNT_MAX) {
+            feed->is_hurried = true;
+            break;
+        }
         if (!serve(feed_watcher_at(feed->round.next)))
             return;
     }

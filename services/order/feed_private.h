@@ -42,5 +42,5 @@ void feed_write_fold(struct feed *feed, const struct history_fold *fold);
 /* feed.c */
 void feed_end_turn(struct feed *feed);
 
-/* feed_behind.c: reads for the first one of the round, or ends the turn. */
+/* feed_behind.c: serves those of the round, up to the next read; or ends the turn. */
 void feed_serve_next(struct feed *feed);

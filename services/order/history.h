@@ -23,7 +23,7 @@
 #include "base/status.h"
 #include "base/trace.h"
 
-#define HISTORY_FOLD_COUNT_MAX 20000 /* macros, as the SQL is made of them */
+#define HISTORY_FOLD_COUNT_MAX 10000 /* macros, as the SQL is made of them */
 #define HISTORY_PAGE_COUNT_MAX 500
 #define HISTORY_TEXT_SIZE_MAX  64
 enum { HISTORY_EDGE_COUNT_MAX = 64 };

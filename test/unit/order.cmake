@@ -15,3 +15,9 @@ saga_unit_test(order/codec LINKS order_service)
 saga_unit_test(order/history_codec LINKS order_service)
 saga_unit_test(order/feed LINKS order_service)
 target_sources(unit_order_feed_test PRIVATE http/server_fixture.c)
+
+add_executable(unit_order_history_pg_test order/history_pg_test.c)
+target_link_libraries(unit_order_history_pg_test PRIVATE unit_db_pg_fixture order_service)
+add_test(NAME unit/order/history_pg
+    COMMAND ${PROJECT_SOURCE_DIR}/test/with_postgres.py $<TARGET_FILE:unit_order_history_pg_test>)
+set_tests_properties(unit/order/history_pg PROPERTIES LABELS integration TIMEOUT 120)

@@ -13,7 +13,7 @@
 #include "order/feed.h"
 #include "unit/http/server_fixture.h"
 
-enum { WATCHER_COUNT_MAX = 4, HEAD = 1000, NEXT = 1010 };
+enum { WATCHER_COUNT_MAX = 16, HEAD = 1000, NEXT = 1010 };
 
 struct feed_world {
     struct fixture *fixture;
@@ -236,9 +236,13 @@ static void too_many_lines_are_folded(void **state)
     answer_fold(world, 777, HEAD + 5);
     await_end(world->fixture, client, "\n\n\r\n");
     assert_has(world->fixture, "id: 1005-0-0\nevent: folded\ndata: {\"count\":777,");
+    expect_range(world, HEAD + 5, INT64_MAX); /* at once, as the end is NEXT */
+    answer_too_much(world);
+    answer_fold(world, 700, NEXT);
+    assert_null(world->context);
     pass_interval(world);
-    expect_range(world, HEAD + 5, INT64_MAX);
-    answer_nothing(world, HEAD + 5);
+    expect_range(world, NEXT, INT64_MAX);
+    answer_nothing(world, NEXT);
     close(client);
 }
 
@@ -281,14 +285,14 @@ static void who_is_far_behind_is_told_folds(void **state)
     answer_fold(world, 20000, 500);
     await_end(world->fixture, client, "\n\n\r\n");
     assert_has(world->fixture, "id: 500-0-0\n");
-    pass_interval(world);
-    expect_range(world, history_now.tx, INT64_MAX); /* nobody is at the head */
+    expect_range(world, history_now.tx, INT64_MAX); /* at once; nobody is at the head */
     answer_nothing(world, HEAD + 1);
     expect_range(world, 500, HEAD + 1);
     answer_too_much(world);
     answer_fold(world, 15000, HEAD + 1);
     await_end(world->fixture, client, "\n\n\r\n");
     assert_has(world->fixture, "id: 1001-0-0\n");
+    assert_null(world->context);
     pass_interval(world);
     expect_range(world, HEAD + 1, INT64_MAX);
     answer_nothing(world, HEAD + 1);
@@ -404,7 +408,6 @@ static void client_may_leave_while_it_is_read_for(void **state)
     answer_too_much(world);
     answer_fold(world, 20000, 500);
     await_end(world->fixture, client, "\n\n\r\n");
-    pass_interval(world);
     answer_nothing(world, HEAD);
     expect_range(world, 500, HEAD);
     int other = ask_for_feed(world, &near);
@@ -417,6 +420,34 @@ static void client_may_leave_while_it_is_read_for(void **state)
     await_end(world->fixture, other, "\n\n\r\n");
     assert_int_equal(world->watchers.count, 1);
     close(other);
+}
+
+/* Those at the head are not kept waiting by many who are behind. */
+static void few_are_served_between_two_reads_of_the_head(void **state)
+{
+    struct feed_world *world = *state;
+    enum { CLIENT_COUNT = FEED_SERVED_COUNT_MAX + 2 };
+    struct history_position position = {.tx = 10};
+    int clients[CLIENT_COUNT];
+    int first = watch_from_now(world);
+    for (int i = 0; i < CLIENT_COUNT; i++)
+        clients[i] = ask_for_feed(world, &position);
+    int served_count = 0;
+    while (served_count < CLIENT_COUNT) {
+        expect_range(world, HEAD, INT64_MAX);
+        answer_nothing(world, HEAD);
+        for (int i = 0; i < FEED_SERVED_COUNT_MAX && served_count < CLIENT_COUNT; i++) {
+            expect_range(world, 10, HEAD);
+            answer_line(world, 11, HEAD);
+            served_count++;
+        }
+    }
+    assert_null(world->context);
+    for (int i = 0; i < CLIENT_COUNT; i++) {
+        await_end(world->fixture, clients[i], "\n\n\r\n");
+        close(clients[i]);
+    }
+    close(first);
 }
 
 static void places_are_limited(void **state)
@@ -486,6 +517,7 @@ int main(void)
         FEED_TEST(newcomer_during_a_read_waits_for_the_next),
         FEED_TEST(streams_outlive_a_database_that_is_away),
         FEED_TEST(client_may_leave_while_it_is_read_for),
+        FEED_TEST(few_are_served_between_two_reads_of_the_head),
         FEED_TEST(places_are_limited),
         FEED_TEST(heartbeats_are_sent_while_nothing_happens),
         FEED_TEST(stop_ends_all_streams_though_a_read_is_under_way),
