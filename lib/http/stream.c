@@ -26,6 +26,10 @@ bool http_stream_begin(struct http_server *server, http_exchange_id exchange,
         return false;
     assert(!found->is_replied && !found->is_streaming);
     struct http_session *session = found->session;
+    if (session->has_ended && !found->is_head) {
+        http_session_leave_unanswered(found);
+        return false;
+    }
     if (!found->is_head)
         read_no_further(session);
     session_write_stream_head(found, response);

@@ -228,8 +228,9 @@ def test_slow_reader_is_dropped_and_others_go_on(make_stack):
         wait_until(lambda: stream.last_event_id, 20, "the stream begins")
         told = 0
         while "it does not read" not in stack.order.log():
+            # Lines that are long as JSON, so that it takes few to fill the system's own buffers.
             stack.order_db.query("INSERT INTO order_events (order_id, status, reason)"
-                                 " SELECT i, 'PENDING', 'created' FROM generate_series(%s, %s) AS i",
+                                 " SELECT i, 'PENDING', repeat(chr(1), 64) FROM generate_series(%s, %s) AS i",
                                  (7_000_001 + told, 7_000_500 + told))
             told += 500
             stream.wait_for(told, 30)

@@ -189,6 +189,25 @@ static void client_that_leaves_is_told_once(void **state)
     assert_int_equal(gone_count, 1);
 }
 
+static void client_that_left_before_the_stream_has_none(void **state)
+{
+    struct fixture *fixture = *state;
+    int gone_count = 0;
+    int client = connect_client(fixture);
+    ask(client, "/later");
+    ask(client, "/later");
+    await_pending(fixture, 2);
+    shutdown(client, SHUT_WR);
+    run_turns(fixture);
+    assert_false(begin(fixture, fixture->pending[1], &gone_count));
+    reply_number(fixture, fixture->pending[0], 1);
+    await_close(fixture, client);
+    assert_has(fixture, "<1>");
+    assert_has_not(fixture, "text/event-stream");
+    assert_int_equal(gone_count, 0);
+    assert_int_equal(http_server_unfinished_count(fixture->server), 0);
+}
+
 /* A stream behind a request that waits: the client may well read its answer, then leaves. */
 static void half_closed_client_has_its_other_answers(void **state)
 {
@@ -284,6 +303,7 @@ int main(void)
         TEST(nothing_is_read_behind_a_stream),
         TEST(end_of_a_client_is_seen_behind_a_full_pipeline),
         TEST(client_that_leaves_is_told_once),
+        TEST(client_that_left_before_the_stream_has_none),
         TEST(half_closed_client_has_its_other_answers),
         TEST(slow_reader_is_dropped_and_others_go_on),
         TEST(slow_reader_does_not_delay_the_end),

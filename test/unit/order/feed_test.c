@@ -1,177 +1,66 @@
-/* The live feed: whom it tells what, and what it reads for that. The history is a twin whose one
- * read under way the test answers by hand; the clients are real ones. */
+/* The live feed: whom it tells what, and what it reads for that. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "order/feed.h"
-#include "unit/http/server_fixture.h"
+#include "unit/order/history_world.h"
 
-enum { WATCHER_COUNT_MAX = 16, HEAD = 1000, NEXT = 1010 };
+enum { HEAD = 1000, NEXT = 1010 };
 
-struct feed_world {
-    struct fixture *fixture;
-    struct replier replier;
-    struct watchers watchers;
-    struct history_port history;
-    struct feed feed;
-    enum status submit; /* what the history's functions return */
-    int read_count;
-    bool is_fold;
-    struct history_range range;
-    history_page_cb *on_page;
-    history_fold_cb *on_fold;
-    void *context; /* NULL: nothing is under way */
-};
-
-static void keep_read(struct feed_world *world, const struct history_range *range, void *context)
+/* A client whose request has been taken to the feed. */
+static int ask_for_feed(struct history_world *world, const struct history_position *after)
 {
-    assert_null(world->context);
-    world->read_count++;
-    world->range = *range;
-    world->context = context;
-}
-
-static enum status twin_read(void *history, const struct history_range *range, uint64_t deadline_ms,
-                             void *context, history_page_cb *callback)
-{
-    struct feed_world *world = history;
-    assert_true(deadline_ms > clock_now_ms(&world->fixture->loop.clock));
-    if (world->submit != STATUS_OK)
-        return world->submit;
-    keep_read(world, range, context);
-    world->is_fold = false;
-    world->on_page = callback;
-    return STATUS_OK;
-}
-
-static enum status twin_fold(void *history, const struct history_range *range, uint64_t deadline_ms,
-                             void *context, history_fold_cb *callback)
-{
-    struct feed_world *world = history;
-    (void)deadline_ms;
-    keep_read(world, range, context);
-    world->is_fold = true;
-    world->on_fold = callback;
-    return STATUS_OK;
-}
-
-static int set_up_feed(void **state)
-{
-    static const struct history_operations operations = {.read_feed = twin_read,
-                                                         .fold_feed = twin_fold};
-    if (set_up(state) != 0)
-        return -1;
-    struct feed_world *world = calloc(1, sizeof *world);
-    world->fixture = *state;
-    struct clock *clock = &world->fixture->loop.clock;
-    world->history = (struct history_port){.operations = &operations, .history = world};
-    if (replier_init(&world->replier) != STATUS_OK)
-        return -1;
-    world->replier.server = world->fixture->server;
-    watchers_init(&world->watchers, clock, WATCHER_COUNT_MAX);
-    world->watchers.server = world->fixture->server;
-    feed_init(&world->feed, clock, &world->history, &world->watchers, &world->replier);
-    *state = world;
-    return 0;
-}
-
-static int tear_down_feed(void **state)
-{
-    struct feed_world *world = *state;
-    void *fixture = world->fixture;
-    feed_stop(&world->feed);
-    feed_free(&world->feed);
-    watchers_free(&world->watchers);
-    replier_free(&world->replier);
-    free(world);
-    return tear_down(&fixture);
-}
-
-static void run_turns(struct feed_world *world)
-{
-    for (int i = 0; i < 10; i++)
-        run_once(world->fixture);
-}
-
-/* A client whose request has come; it is for the test to take it to the feed. */
-static int ask_for_feed(struct feed_world *world, const struct history_position *after)
-{
-    struct fixture *fixture = world->fixture;
-    size_t count = fixture->pending_count;
-    int client = connect_client(fixture);
-    ask(client, "/later");
-    await_pending(fixture, count + 1);
-    feed_answer(&world->feed, fixture->pending[count], after);
+    int client = connect_and_ask(world);
+    const struct fixture *fixture = world->fixture;
+    feed_answer(&world->feed, fixture->pending[fixture->pending_count - 1], after);
     return client;
 }
 
-static void expect_range(const struct feed_world *world, int64_t after_tx, int64_t below_tx)
+static void expect_range(const struct history_world *world, int64_t after_tx, int64_t below_tx)
 {
     assert_non_null(world->context);
     assert_true(world->range.after.tx == after_tx);
     assert_true(world->range.below_tx == below_tx);
 }
 
-static void answer_page(struct feed_world *world, enum status status,
-                        const struct history_page *page)
-{
-    void *context = world->context;
-    assert_non_null(context);
-    assert_false(world->is_fold);
-    world->context = NULL;
-    world->on_page(context, status, page);
-}
-
 /* Lines of these transactions, all of order 7. */
-static void answer_lines(struct feed_world *world, const int64_t *txs, size_t count, int64_t end_tx)
+static void answer_lines(struct history_world *world, const int64_t *txs, size_t count,
+                         int64_t end_tx)
 {
     static struct history_line lines[HISTORY_PAGE_COUNT_MAX];
     for (size_t i = 0; i < count; i++)
         lines[i] = (struct history_line){.position = {.tx = txs[i], .order_id = 7, .step = 1}};
     struct history_page page = {.lines = lines, .count = count, .end_tx = end_tx, .next_tx = NEXT};
-    answer_page(world, STATUS_OK, &page);
+    answer_feed(world, STATUS_OK, &page);
 }
 
-static void answer_line(struct feed_world *world, int64_t tx, int64_t end_tx)
+static void answer_line(struct history_world *world, int64_t tx, int64_t end_tx)
 {
     answer_lines(world, &tx, 1, end_tx);
 }
 
-static void answer_nothing(struct feed_world *world, int64_t end_tx)
+static void answer_nothing(struct history_world *world, int64_t end_tx)
 {
     answer_lines(world, NULL, 0, end_tx);
 }
 
-static void answer_too_much(struct feed_world *world)
+static void answer_too_much(struct history_world *world)
 {
     struct history_page page = {.is_full = true, .end_tx = NEXT, .next_tx = NEXT};
-    answer_page(world, STATUS_OK, &page);
+    answer_feed(world, STATUS_OK, &page);
 }
 
-static void answer_fold(struct feed_world *world, int64_t count, int64_t end_tx)
+static void fail_read(struct history_world *world)
 {
-    void *context = world->context;
-    struct history_fold fold = {.count = count, .end_tx = end_tx};
-    assert_non_null(context);
-    assert_true(world->is_fold);
-    world->context = NULL;
-    world->on_fold(context, STATUS_OK, &fold);
-}
-
-static void fail_read(struct feed_world *world)
-{
-    answer_page(world, STATUS_UNAVAILABLE, &(struct history_page){0});
+    answer_feed(world, STATUS_UNAVAILABLE, &(struct history_page){0});
 }
 
 /* The first one: the head is found for him. */
-static int watch_from_now(struct feed_world *world)
+static int watch_from_now(struct history_world *world)
 {
     int client = ask_for_feed(world, NULL);
     expect_range(world, history_now.tx, INT64_MAX);
@@ -180,14 +69,14 @@ static int watch_from_now(struct feed_world *world)
     return client;
 }
 
-static void pass_interval(struct feed_world *world)
+static void pass_interval(struct history_world *world)
 {
     advance(world->fixture, FEED_INTERVAL_MS);
 }
 
 static void lines_are_read_once_for_all(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     int first = watch_from_now(world);
     assert_has(world->fixture, "retry: 1000\n\n");
     pass_interval(world);
@@ -196,11 +85,11 @@ static void lines_are_read_once_for_all(void **state)
     expect_range(world, HEAD + 2, INT64_MAX);
     answer_nothing(world, HEAD + 2);
     await_end(world->fixture, second, "id: 1002-0-0\n\n\r\n");
-    int read_count = world->read_count;
+    int read_count = world->feed_read_count;
     pass_interval(world);
     expect_range(world, HEAD + 2, INT64_MAX);
     answer_line(world, HEAD + 3, HEAD + 4);
-    assert_int_equal(world->read_count, read_count + 1);
+    assert_int_equal(world->feed_read_count, read_count + 1);
     await_end(world->fixture, first, "\n\n\r\n");
     assert_has(world->fixture, "id: 1003-7-1\nevent: order\n");
     await_end(world->fixture, second, "\n\n\r\n");
@@ -214,21 +103,21 @@ static void lines_are_read_once_for_all(void **state)
 
 static void nothing_is_read_while_nobody_watches(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     int client = watch_from_now(world);
     close(client);
     run_turns(world);
-    int read_count = world->read_count;
+    int read_count = world->feed_read_count;
     for (int i = 0; i < 10; i++)
         pass_interval(world);
-    assert_int_equal(world->read_count, read_count);
+    assert_int_equal(world->feed_read_count, read_count);
     assert_null(world->context);
     close(watch_from_now(world)); /* the head is found anew */
 }
 
 static void too_many_lines_are_folded(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     int client = watch_from_now(world);
     pass_interval(world);
     answer_too_much(world);
@@ -248,7 +137,7 @@ static void too_many_lines_are_folded(void **state)
 
 static void who_comes_back_is_read_for_up_to_the_head(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     struct history_position position = {.tx = HEAD - 10, .order_id = 3, .step = 2};
     int current = watch_from_now(world);
     int client = ask_for_feed(world, &position);
@@ -275,7 +164,7 @@ static void who_comes_back_is_read_for_up_to_the_head(void **state)
 
 static void who_is_far_behind_is_told_folds(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     struct history_position position = {.tx = 10};
     int client = ask_for_feed(world, &position);
     answer_nothing(world, HEAD);
@@ -302,7 +191,7 @@ static void who_is_far_behind_is_told_folds(void **state)
 /* Another instance has seen more. */
 static void who_is_ahead_waits_for_the_head(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     struct history_position position = {.tx = HEAD + 2, .order_id = 9, .step = 4};
     int current = watch_from_now(world);
     int client = ask_for_feed(world, &position);
@@ -329,7 +218,7 @@ static void who_is_ahead_waits_for_the_head(void **state)
 
 static void position_that_nobody_can_have_given_is_refused(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     struct history_position position = {.tx = NEXT};
     int client = ask_for_feed(world, &position); /* the next one: all before is told */
     answer_nothing(world, HEAD);
@@ -346,7 +235,7 @@ static void position_that_nobody_can_have_given_is_refused(void **state)
 /* The head that a server tells after it has lost commits. */
 static void head_never_goes_back(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     int client = watch_from_now(world);
     pass_interval(world);
     answer_nothing(world, HEAD - 5);
@@ -358,23 +247,23 @@ static void head_never_goes_back(void **state)
 
 static void newcomer_during_a_read_waits_for_the_next(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     int first = ask_for_feed(world, NULL);
     int second = ask_for_feed(world, NULL);
-    assert_int_equal(world->read_count, 1);
+    assert_int_equal(world->feed_read_count, 1);
     answer_nothing(world, HEAD);
-    assert_int_equal(world->read_count, 2); /* at once: not after the interval */
+    assert_int_equal(world->feed_read_count, 2); /* at once: not after the interval */
     answer_nothing(world, HEAD + 1);
     await_end(world->fixture, first, "\n\n\r\n");
     await_end(world->fixture, second, "\n\n\r\n");
-    assert_int_equal(world->read_count, 2);
+    assert_int_equal(world->feed_read_count, 2);
     close(first);
     close(second);
 }
 
 static void streams_outlive_a_database_that_is_away(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     struct history_position position = {.tx = 10};
     int client = watch_from_now(world);
     int newcomer = ask_for_feed(world, &position);
@@ -400,7 +289,7 @@ static void streams_outlive_a_database_that_is_away(void **state)
 /* The turn goes on with whoever is left. */
 static void client_may_leave_while_it_is_read_for(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     struct history_position far = {.tx = 10};
     struct history_position near = {.tx = HEAD - 1};
     int client = ask_for_feed(world, &far);
@@ -425,7 +314,7 @@ static void client_may_leave_while_it_is_read_for(void **state)
 /* Those at the head are not kept waiting by many who are behind. */
 static void few_are_served_between_two_reads_of_the_head(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     enum { CLIENT_COUNT = FEED_SERVED_COUNT_MAX + 2 };
     struct history_position position = {.tx = 10};
     int clients[CLIENT_COUNT];
@@ -452,7 +341,7 @@ static void few_are_served_between_two_reads_of_the_head(void **state)
 
 static void places_are_limited(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     int clients[WATCHER_COUNT_MAX];
     clients[0] = watch_from_now(world);
     for (int i = 1; i < WATCHER_COUNT_MAX; i++) {
@@ -475,7 +364,7 @@ static void places_are_limited(void **state)
 
 static void heartbeats_are_sent_while_nothing_happens(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     int client = watch_from_now(world);
     advance(world->fixture, WATCHER_HEARTBEAT_MS);
     await_end(world->fixture, client, "3\r\n:\n\n\r\n");
@@ -486,7 +375,7 @@ static void heartbeats_are_sent_while_nothing_happens(void **state)
 
 static void stop_ends_all_streams_though_a_read_is_under_way(void **state)
 {
-    struct feed_world *world = *state;
+    struct history_world *world = *state;
     int client = watch_from_now(world);
     int newcomer = ask_for_feed(world, NULL);
     feed_stop(&world->feed);
@@ -501,26 +390,24 @@ static void stop_ends_all_streams_though_a_read_is_under_way(void **state)
     close(newcomer);
 }
 
-#define FEED_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_feed, tear_down_feed)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FEED_TEST(lines_are_read_once_for_all),
-        FEED_TEST(nothing_is_read_while_nobody_watches),
-        FEED_TEST(too_many_lines_are_folded),
-        FEED_TEST(who_comes_back_is_read_for_up_to_the_head),
-        FEED_TEST(who_is_far_behind_is_told_folds),
-        FEED_TEST(who_is_ahead_waits_for_the_head),
-        FEED_TEST(position_that_nobody_can_have_given_is_refused),
-        FEED_TEST(head_never_goes_back),
-        FEED_TEST(newcomer_during_a_read_waits_for_the_next),
-        FEED_TEST(streams_outlive_a_database_that_is_away),
-        FEED_TEST(client_may_leave_while_it_is_read_for),
-        FEED_TEST(few_are_served_between_two_reads_of_the_head),
-        FEED_TEST(places_are_limited),
-        FEED_TEST(heartbeats_are_sent_while_nothing_happens),
-        FEED_TEST(stop_ends_all_streams_though_a_read_is_under_way),
+        HISTORY_TEST(lines_are_read_once_for_all),
+        HISTORY_TEST(nothing_is_read_while_nobody_watches),
+        HISTORY_TEST(too_many_lines_are_folded),
+        HISTORY_TEST(who_comes_back_is_read_for_up_to_the_head),
+        HISTORY_TEST(who_is_far_behind_is_told_folds),
+        HISTORY_TEST(who_is_ahead_waits_for_the_head),
+        HISTORY_TEST(position_that_nobody_can_have_given_is_refused),
+        HISTORY_TEST(head_never_goes_back),
+        HISTORY_TEST(newcomer_during_a_read_waits_for_the_next),
+        HISTORY_TEST(streams_outlive_a_database_that_is_away),
+        HISTORY_TEST(client_may_leave_while_it_is_read_for),
+        HISTORY_TEST(few_are_served_between_two_reads_of_the_head),
+        HISTORY_TEST(places_are_limited),
+        HISTORY_TEST(heartbeats_are_sent_while_nothing_happens),
+        HISTORY_TEST(stop_ends_all_streams_though_a_read_is_under_way),
     };
     return cmocka_run_group_tests_name("order/feed", tests, NULL, NULL);
 }
