@@ -25,6 +25,7 @@ class Proxy:
         self._listener = None
         self._sockets = set()
         self.request_count = 0
+        self.last_request = b""
         self.answer_count = 0
         self.fault_count = 0
 
@@ -112,6 +113,7 @@ class Proxy:
         while chunk := self._receive(near):
             with self._lock:
                 self.request_count += 1
+                self.last_request = chunk
                 is_lost = self._request_losses > 0
                 self._request_losses -= is_lost
                 self.fault_count += is_lost

@@ -95,6 +95,27 @@ def test_respond_async_answers_at_once(make_stack):
     assert stack.wait_for_terminal(order_id)["status"] == "COMPLETED"
 
 
+def test_every_answer_about_an_order_tells_whether_it_is_final_and_where_it_is(make_stack):
+    stack = make_stack(uses_proxy=True)
+    stack.proxy.hold_answers()
+    keyed = {"Idempotency-Key": "k"}
+    hurried = {"Prefer": "respond-async"}
+    first = stack.post_order(headers={**keyed, **hurried})
+    path = first.headers["Location"]
+    answers = [first, stack.post_order(headers=keyed), stack.order.get(path), stack.order.post(path + "/resume"),
+               stack.order.post(path + "/cancel", headers=hurried)]
+    assert [answer.status_code for answer in answers] == [202, 409, 200, 200, 202]
+    assert {(answer.headers["Order-Final"], answer.headers["Location"]) for answer in answers} == {("false", path)}
+    stack.proxy.release_answers()
+    stack.wait_for_terminal(first.json()["id"])
+    answers = [stack.post_order(), stack.post_order(BOMB), stack.post_order(headers=keyed), stack.order.get(path),
+               stack.order.post(path + "/resume"), stack.order.post(path + "/cancel")]
+    assert [answer.status_code for answer in answers] == [200, 400, 400, 200, 409, 200]
+    for answer in answers:
+        assert answer.headers["Order-Final"] == "true"
+        assert answer.headers["Location"] == f"/orders/{answer.json()['id']}"
+
+
 def test_payment_is_made_once(stack, direct_id):
     order_id = direct_id()
     first = charge(stack, order_id)

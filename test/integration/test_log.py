@@ -1,11 +1,14 @@
 """At level info the log tells the story in the words that users of the pattern know."""
 
 import json
+import re
 
 import pytest
 
 from stack import BOMB
 from waiting import wait_until
+
+TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 CREATED = "Order Created (PENDING)"
 STORY_OF_A_BOMB = [CREATED, "Payment Failed (500 Error)", "Compensating Transaction executed (CANCELLED)"]
@@ -30,11 +33,16 @@ def test_story_of_an_apple_in_text(stack):
 
 @pytest.fixture(name="json_stack", scope="module")
 def stack_that_logs_json(stack_of_module):
-    return stack_of_module(order_settings={"LOG_FORMAT": "json"})
+    stack = stack_of_module(order_settings={"LOG_FORMAT": "json"}, uses_proxy=True)
+    stack.payment.stop()
+    stack.payment.environment["LOG_FORMAT"] = "json"
+    stack.payment.log_path.unlink()
+    stack.payment.start()
+    return stack
 
 
-def json_lines(stack, order_id):
-    lines = [json.loads(line) for line in stack.order.log().splitlines()]
+def json_lines(stack, order_id, service=None):
+    lines = [json.loads(line) for line in (service or stack.order).log().splitlines()]
     return [line for line in lines if line.get("order_id") == order_id]
 
 
@@ -50,11 +58,37 @@ def test_story_of_a_bomb_in_json(json_stack):
 
 
 def test_a_caller_s_trace_is_kept(json_stack):
-    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
-    answer = json_stack.post_order(headers={"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"})
-    order_id = answer.json()["id"]
-    wait_until(lambda: json_lines(json_stack, order_id), 5, "the story is in the log")
-    assert {line["trace_id"] for line in json_lines(json_stack, order_id)} == {trace_id}
+    headers = {"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01", "tracestate": "rojo=00f067aa0ba902b7,congo=t61"}
+    order_id = json_stack.post_order(headers=headers).json()["id"]
+    for service in (json_stack.order, json_stack.payment):
+        lines = wait_until(lambda service=service: json_lines(json_stack, order_id, service), 5, "it is in the log")
+        assert {line["trace_id"] for line in lines} == {TRACE_ID}
+    sent = json_stack.proxy.last_request.decode()
+    (span_id,) = re.findall(rf"\r\ntraceparent: 00-{TRACE_ID}-([0-9a-f]{{16}})-01\r\n", sent)
+    assert span_id != "00f067aa0ba902b7"
+    assert "\r\ntracestate: rojo=00f067aa0ba902b7,congo=t61\r\n" in sent
+
+
+@pytest.mark.parametrize("traceparent", ["", f"00-{TRACE_ID}-0000000000000000-01"])
+def test_a_new_trace_is_started_without_a_good_one(json_stack, traceparent):
+    """A state belongs to the trace that it came with."""
+    order_id = json_stack.post_order(headers={"traceparent": traceparent, "tracestate": "rojo=1"}).json()["id"]
+    lines = wait_until(lambda: json_lines(json_stack, order_id, json_stack.payment), 5, "it is in the log")
+    (trace_id,) = {line["trace_id"] for line in lines}
+    assert trace_id != TRACE_ID
+    sent = json_stack.proxy.last_request.decode()
+    assert f"\r\ntraceparent: 00-{trace_id}-" in sent
+    assert "tracestate" not in sent
+
+
+def test_the_longest_state_is_passed_on(json_stack):
+    state = "rojo=" + "x" * 507
+    headers = {"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01", "tracestate": state}
+    assert json_stack.post_order(headers=headers).status_code == 200
+    assert f"\r\ntracestate: {state}\r\n" in json_stack.proxy.last_request.decode()
+    headers["tracestate"] += "x"
+    assert json_stack.post_order(headers=headers).status_code == 200
+    assert "tracestate" not in json_stack.proxy.last_request.decode()
 
 
 def test_log_can_not_be_forged(json_stack):

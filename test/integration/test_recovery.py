@@ -1,5 +1,7 @@
 """Orders whose worker is gone: another one, or the next one, finishes them."""
 
+import json
+
 from load import Load, assert_answers_hold
 from waiting import wait_until
 
@@ -18,6 +20,25 @@ def test_another_instance_takes_over(make_stack):
     row = stack.wait_for_terminal(order_id)
     assert (row["status"], row["epoch"]) == ("COMPLETED", 1)
     stack.audit()
+
+
+def test_a_recovered_order_goes_on_with_its_trace(make_stack):
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    stack = make_stack(order_settings={"LOG_FORMAT": "json"}, uses_proxy=True)
+    stack.proxy.hold_answers()
+    headers = {"Prefer": "respond-async", "traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"}
+    order_id = stack.post_order(headers=headers).json()["id"]
+    stack.wait_for_payments(1)
+    stack.order.kill()
+    stack.proxy.release_answers()
+    stack.order_db.query("UPDATE orders SET next_attempt_at = now()")
+    stack.order.start()
+    stack.wait_for_terminal(order_id)
+    story = stack.order.get(f"/orders/{order_id}/events").json()["events"]
+    assert [(line["status"], line["trace_id"]) for line in story] == [("PENDING", trace_id), ("COMPLETED", trace_id)]
+    line = wait_until(lambda: [json.loads(line) for line in stack.order.log().splitlines() if "Order Recovered" in line],
+                      10, "it is in the log")[0]
+    assert line["trace_id"] == trace_id
 
 
 def test_an_order_held_for_long_is_handed_back_and_finished(make_stack):
