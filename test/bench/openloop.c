@@ -304,8 +304,12 @@ static void read_phase(struct load *load, const char *text)
     if (load->phase_count == PHASE_COUNT_MAX)
         fail("too many phases");
     struct phase *phase = &load->phases[load->phase_count++];
-    if (sscanf(text, "%lf:%lf", &phase->rate, &phase->seconds) != 2 || phase->rate <= 0 ||
-        phase->seconds <= 0)
+    char *colon;
+    char *end = NULL;
+    phase->rate = strtod(text, &colon);
+    if (*colon == ':')
+        phase->seconds = strtod(colon + 1, &end);
+    if (end == NULL || *end != '\0' || !(phase->rate > 0) || !(phase->seconds > 0))
         fail(text);
     phase->due_count = (uint64_t)(phase->rate * phase->seconds);
     load->total_count += phase->due_count;
