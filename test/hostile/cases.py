@@ -2,10 +2,11 @@
 
 The tables are written once for both services; in the bytes that are sent, these stand for a service's own:
 
-    @path       /orders or /payments                 @one         one of them that is not there
-    @request    a whole good POST                    @body        the body of one; each has a mark of its own
-    @size, @hex the size of any @body            X
-    @smuggled   a whole good POST that must never be understood as one
+    @path       /orders or /payments; @one, one of them that is not there
+    @request    a whole good POST, and @body the body of one; each has a mark of its own
+    @size       the size of any @body; @hex and @HEX, as a chunk has it; @wrap and @wraphex, 2^64 more
+    @chunks     a @body as one chunk, and the last chunk; @pieces, in chunks of one byte
+    @smuggled   a whole good POST that must never be understood as one; @whole and @wholehex, its size
     @others     the fields of a good body but "@number", which may be any number
     @rest       the fields of a good body but "@text", in which @mark stands for the mark of this body
 """
@@ -14,10 +15,14 @@ import dataclasses
 import itertools
 import re
 
+from stack import DIRECT_ORDER_ID_FIRST
+
 END = "end of sending"
 RESET = "reset"
 
-WORD = re.compile(rb"@(path|one|request|body|size|hex|HEX|chunks|pieces|smuggled|whole|wholehex|wrap|wraphex|others|number|rest|text|mark)(?![a-z])")
+# The longer ones first, where one begins as another.
+WORD = re.compile(rb"@(path|one|request|body|size|hex|HEX|chunks|pieces|smuggled|wholehex|whole|wraphex|wrap|others|number"
+                  rb"|rest|text|mark)")
 HEAD_LINES = b" HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 POST = b"POST @path/" + HEAD_LINES
 GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
@@ -77,7 +82,7 @@ def case(name, send, *outcomes, heads=(), services=("order", "payment")):
     return Case(name, tuple(send) if isinstance(send, list) else (send,), outcomes, heads, services)
 
 
-MARK_FIRST = 1_000_000_000  # also an order's number that no order service gives: stack.DIRECT_ORDER_ID_FIRST
+MARK_FIRST = DIRECT_ORDER_ID_FIRST  # it is the number of a payment's order too
 MARK_COUNT = 100  # of one case
 SMUGGLED = 90
 FOLLOWING = 95  # the good requests after the case

@@ -31,7 +31,7 @@ PIPELINES = [
     case("422 in the middle", b"@request" + POST + b"Content-Length: 2\r\n\r\n{}@request",
          answered(200, 422, 200, written=2)),
     case("400 in the middle", b"@requestGET /healthz HTTP/1.1\r\n\r\n@smuggled", ended(200, 400, written=1)),
-    case("nonsense in the middle", b"@requestNonsense\r\n\r\n@smuggled", ended(200, 400, written=1)),
+    case("nonsense in the middle", b"@requestnonsense\r\n\r\n@smuggled", ended(200, 400, written=1)),
     case("413 in the middle", b"@request" + POST + b"Content-Length: 70000\r\n\r\n@smuggled", ended(200, 413, written=1)),
     case("417 in the middle", b"@request" + GET + b"Expect: x\r\n\r\n@smuggled", ended(200, 417, written=1)),
     case("431 in the middle", b"@request" + GET + b"X: y\r\n" * 64 + b"\r\n@smuggled", ended(200, 431, written=1)),
