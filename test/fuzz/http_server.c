@@ -18,6 +18,9 @@ enum {
     CUT_EVERYWHERE_SIZE_MAX = 1024,
 };
 
+/* How a connection comes to its end when all bytes have come; the size of the plan chooses. */
+enum ending { CLIENT_ENDS, CLIENT_IS_SILENT, SERVER_DRAINS, ENDING_COUNT };
+
 /* One connection's story. */
 struct story {
     struct buffer seen; /* by the handlers */
@@ -33,6 +36,7 @@ static struct log the_log;
 static struct loop the_loop;
 static struct http_server *the_server;
 static struct story *the_story;
+static uint64_t the_now_ms; /* stands still while bytes come */
 
 static void reply(http_exchange_id exchange, int number, size_t size)
 {
@@ -128,10 +132,10 @@ time_t __wrap_time(time_t *now)
     return 0;
 }
 
-static uint64_t stopped_clock(void *context)
+static uint64_t now_ms(void *context)
 {
     (void)context;
-    return 0;
+    return the_now_ms;
 }
 
 /* Once: the server lives as long as the process. Nobody connects to its port. */
@@ -144,7 +148,7 @@ static void open_server(void)
     log_init(&the_log, "fuzz", LOG_ERROR, LOG_FORMAT_TEXT, STDERR_FILENO);
     enum status status = loop_init(&the_loop, &the_log);
     assert(status == STATUS_OK);
-    the_loop.clock.now_ms = stopped_clock;
+    the_loop.clock.now_ms = now_ms;
     status = http_server_open(&the_loop, &settings, &the_server);
     assert(status == STATUS_OK);
 }
@@ -186,8 +190,40 @@ static void receive(struct story *story, struct http_session *session, const str
     }
 }
 
+/* What a client that says nothing more is given. */
+static void let_time_pass(struct story *story, struct http_session *session)
+{
+    for (int i = 0; i < 2 && !is_over(); i++) {
+        the_now_ms += HTTP_REQUEST_MS + HTTP_IDLE_MS;
+        clock_run_due(&the_loop.clock);
+        answer_pending(story);
+        end_turn(session);
+    }
+}
+
+/* All bytes have come. Whatever happens next, the session is not kept. */
+static void end(enum ending ending, struct story *story, struct http_session *session)
+{
+    while (session->input.size != 0) {
+        answer_pending(story);
+        end_turn(session);
+        if (is_over())
+            return;
+    }
+    if (ending == CLIENT_ENDS)
+        net_twin_end(session->conn);
+    if (ending == SERVER_DRAINS)
+        http_session_drain(session);
+    answer_pending(story);
+    for (int i = 0; i < 2 && !is_over(); i++)
+        end_turn(session);
+    if (ending != CLIENT_ENDS)
+        let_time_pass(story, session);
+}
+
 static void play(struct pieces pieces, struct story *story)
 {
+    enum ending ending = (enum ending)(pieces.plan_size % ENDING_COUNT);
     struct piece piece;
     the_story = story;
     net_twin_collect(&story->sent);
@@ -198,16 +234,9 @@ static void play(struct pieces pieces, struct story *story)
         receive(story, session, &piece);
         piece_drop(&piece);
     }
-    while (!is_over() && session->input.size != 0) {
-        answer_pending(story);
-        end_turn(session);
-    }
     if (!is_over())
-        net_twin_end(session->conn);
-    answer_pending(story);
-    net_twin_turn(&the_server->set);
-    net_twin_turn(&the_server->set);
-    /* Whoever has ended its side and got its answers is not kept. */
+        end(ending, story, session);
+    answer_pending(story); /* to exchanges that are no more */
     assert(is_over() && the_server->exchanges.taken_count == 0);
     net_twin_collect(NULL);
 }
