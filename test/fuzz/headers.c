@@ -129,10 +129,10 @@ static void check_timeout(struct http_text value)
     if (!codec_read_timeout(&request, &timeout_ms))
         return;
     assert(timeout_ms >= 1 && timeout_ms <= 600000);
-    uint32_t expected = 0;
-    for (size_t i = 0; i < value.size; i++)
-        expected = expected * 10 + (uint32_t)(value.data[i] - '0');
-    assert(timeout_ms == expected);
+    uint64_t expected_ms = 0;
+    for (size_t i = 0; i < value.size && expected_ms <= 600000; i++)
+        expected_ms = expected_ms * 10 + (uint64_t)(value.data[i] - '0');
+    assert(timeout_ms == expected_ms);
 }
 
 /* A further preference makes no difference. */

@@ -14,6 +14,7 @@ static struct log the_log;
 static struct loop the_loop;
 static struct net_set the_set;
 static struct buffer *told;
+static size_t answer_count;
 
 static void append(const char *name, struct http_text text)
 {
@@ -32,6 +33,7 @@ static void on_answer(struct http_call *call, enum status status, const struct h
     call->callback = NULL;
     if (answer == NULL)
         return;
+    answer_count++;
     buffer_append_int(told, answer->status);
     for (size_t i = 0; i < answer->header_count; i++) {
         append("name ", answer->headers[i].name);
@@ -111,6 +113,29 @@ static void play(struct pieces pieces)
         assert(calls[i].callback == NULL); /* each is answered, and once */
 }
 
+/* As many as are whole, up to the first behind which there is nothing more to come. */
+static size_t expected_answer_count(struct pieces pieces)
+{
+    struct http_parser parser;
+    size_t count = 0;
+    bool goes_on = true;
+    http_parser_init(&parser, HTTP_PARSE_ANSWERS);
+    for (size_t at = 0, taken; goes_on && at < pieces.size && count < CALL_COUNT; at += taken) {
+        enum http_parse_result result =
+            http_parser_feed(&parser, pieces.bytes + at, pieces.size - at, &taken);
+        goes_on = result == HTTP_PARSE_MORE;
+        if (result == HTTP_PARSE_MESSAGE) {
+            goes_on = parser.message.keep_alive;
+            count++;
+        }
+    }
+    bool has_message = false;
+    if (goes_on && count < CALL_COUNT)
+        (void)http_parser_end(&parser, &has_message);
+    http_parser_free(&parser);
+    return has_message ? count + 1 : count;
+}
+
 static void compare(struct pieces pieces, enum cutting cutting, const struct buffer *whole)
 {
     struct buffer cut;
@@ -130,7 +155,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buffer whole;
     buffer_init(&whole, TOLD_SIZE_MAX);
     told = &whole;
+    answer_count = 0;
     play(pieces);
+    assert(answer_count == expected_answer_count(pieces));
     compare(pieces, CUT_AS_PLANNED, &whole);
     if (pieces.size <= CUT_EVERYWHERE_SIZE_MAX)
         compare(pieces, CUT_EVERYWHERE, &whole);

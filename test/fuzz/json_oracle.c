@@ -44,6 +44,67 @@ static bool is_deeper(json_t *value, size_t depth_max)
     return depth > depth_max;
 }
 
+static size_t digits_at(const char *text, size_t size)
+{
+    size_t count = 0;
+    while (count < size && text[count] >= '0' && text[count] <= '9')
+        count++;
+    return count;
+}
+
+/* RFC 8259, section 6. */
+static bool is_number(const char *text, size_t size)
+{
+    size_t at = size != 0 && text[0] == '-' ? 1 : 0;
+    size_t count = digits_at(text + at, size - at);
+    if (count == 0 || (count > 1 && text[at] == '0'))
+        return false;
+    at += count;
+    if (at < size && text[at] == '.') {
+        count = digits_at(text + at + 1, size - at - 1);
+        at += 1 + count;
+        if (count == 0)
+            return false;
+    }
+    if (at < size && (text[at] == 'e' || text[at] == 'E')) {
+        at++;
+        if (at < size && (text[at] == '+' || text[at] == '-'))
+            at++;
+        count = digits_at(text + at, size - at);
+        at += count;
+        if (count == 0)
+            return false;
+    }
+    return at == size;
+}
+
+static size_t string_size(const char *text, size_t size)
+{
+    size_t at = 1;
+    while (at < size && text[at] != '"')
+        at += text[at] == '\\' ? 2 : 1;
+    return at + 1;
+}
+
+/* Of a body that was parsed: where jansson refused its integers, the rest may not have been JSON.
+ */
+static void check_numbers(struct http_text body)
+{
+    static const char marks[] = "+-.0123456789Ee";
+    size_t at = 0;
+    while (at < body.size) {
+        const char *text = body.data + at;
+        size_t size = 0;
+        while (at + size < body.size && memchr(marks, text[size], sizeof marks - 1) != NULL)
+            size++;
+        bool is_letter = *text == 'e' || *text == 'E'; /* of true or false */
+        assert(size == 0 || is_letter || is_number(text, size));
+        if (size == 0)
+            size = *text == '"' ? string_size(text, body.size - at) : 1;
+        at += size;
+    }
+}
+
 void json_oracle_check_parse(struct http_text body)
 {
     struct json_faults faults = {0};
@@ -52,6 +113,8 @@ void json_oracle_check_parse(struct http_text body)
     json_t *found = json_body_parse(body.data, body.size, &faults);
     assert((found == NULL) == (faults.count == 1));
     assert(found == NULL || (json_is_object(found) && !is_deeper(found, JSON_DEPTH_MAX)));
+    if (found != NULL)
+        check_numbers(body);
     if (expected == NULL)
         assert(found == NULL || json_error_code(&error) == json_error_numeric_overflow);
     else if (json_is_object(expected) && !is_deeper(expected, JSON_DEPTH_MAX))

@@ -71,6 +71,7 @@ static void check_address(const char *text)
     char written[NET_ADDRESS_TEXT_SIZE];
     if (net_address_parse(text, &address) != STATUS_OK)
         return;
+    assert(net_address_port(&address) == strtoul(strrchr(text, ':') + 1, NULL, 10));
     net_address_format(&address, written);
     enum status status = net_address_parse(written, &again);
     assert(status == STATUS_OK && again.size == address.size);
