@@ -117,6 +117,11 @@ static enum http_head_progress take_head(struct http_parser *parser, const char 
 {
     size_t old_size = parser->head.size;
     size_t room = HTTP_HEAD_SIZE_MAX - old_size;
+    /* At its first byte: what follows may not have come yet. */
+    if (old_size == 0 && data[0] == '\r' && parser->kind == HTTP_PARSE_ANSWERS) {
+        fail(parser, 400, "There is an empty line before the answer");
+        return HTTP_HEAD_BAD;
+    }
     struct http_text text = {.data = data, .size = size < room ? size : room};
     if (old_size != 0) {
         buffer_append(&parser->head, data, text.size);
@@ -125,10 +130,6 @@ static enum http_head_progress take_head(struct http_parser *parser, const char 
     size_t end;
     enum http_head_progress progress =
         http_head_scan(&parser->scan, text.data, text.size, &end, &parser->error);
-    if (parser->scan.blank_size != 0 && parser->kind == HTTP_PARSE_ANSWERS) {
-        fail(parser, 400, "There is an empty line before the answer");
-        return HTTP_HEAD_BAD;
-    }
     if (progress == HTTP_HEAD_WHOLE) {
         *taken += end - old_size;
         size_t blank_size = parser->scan.blank_size;

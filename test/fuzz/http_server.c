@@ -194,7 +194,7 @@ static void receive(struct story *story, struct http_session *session, const str
 static void let_time_pass(struct story *story, struct http_session *session)
 {
     for (int i = 0; i < 2 && !is_over(); i++) {
-        the_now_ms += HTTP_REQUEST_MS + HTTP_IDLE_MS;
+        the_now_ms += HTTP_HEAD_MS + HTTP_BODY_MS + HTTP_IDLE_MS;
         clock_run_due(&the_loop.clock);
         answer_pending(story);
         end_turn(session);

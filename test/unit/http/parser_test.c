@@ -1,5 +1,5 @@
-/* Every sample is fed whole, in two pieces cut at every offset, and byte by byte: the verdict and
- * the content must be the same. */
+/* Every sample is fed whole, in two pieces cut at every offset, and byte by byte: the verdict, its
+ * text and the content must be the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,15 +21,16 @@ static void check_splits(struct http_text sample, enum http_parser_kind kind,
 {
     struct buffer out;
     buffer_init(&out, TRANSCRIPT_SIZE_MAX);
-    parse(sample, kind, sample.size, 0, &out);
+    const char *text = parse(sample, kind, sample.size, 0, &out);
     assert_string_equal(out.data, transcript);
     for (size_t cut = 0; cut < sample.size; cut++) {
-        parse(sample, kind, cut, 0, &out);
-        if (strcmp(out.data, transcript) != 0)
+        const char *cut_text = parse(sample, kind, cut, 0, &out);
+        if (strcmp(out.data, transcript) != 0 || strcmp(cut_text, text) != 0)
             print_message("cut at %zu of:\n%.*s\n", cut, (int)sample.size, sample.data);
         assert_string_equal(out.data, transcript);
+        assert_string_equal(cut_text, text);
     }
-    parse(sample, kind, 0, 1, &out);
+    assert_string_equal(parse(sample, kind, 0, 1, &out), text);
     assert_string_equal(out.data, transcript);
     buffer_free(&out);
 }
@@ -262,6 +263,8 @@ static void answers(void **state)
         {TEXT(ANSWER), "cut"},
         {TEXT("HTTP/1.1 100 Continue\r\n\r\n"), "end"},
         {TEXT("\r\n" ANSWER "Content-Length: 0\r\n\r\n"), "400"},
+        {TEXT("\r\n\x01"), "400"},
+        {TEXT("\rHTTP"), "400"},
         {TEXT(ANSWER "Content-Length: 1\r\n\r\nx\r\n"), "[200 |Content-Length=1|x|open]400"},
         {TEXT("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), "400"},
         {TEXT("HTTP/1.1 2000 OK\r\n\r\n"), "400"},

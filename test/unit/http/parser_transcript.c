@@ -68,8 +68,8 @@ static void write_end(struct http_parser *parser, struct buffer *out)
         buffer_append_text(out, is_proper ? "end" : "cut");
 }
 
-void parse(struct http_text sample, enum http_parser_kind kind, size_t first_size, size_t step_size,
-           struct buffer *out)
+const char *parse(struct http_text sample, enum http_parser_kind kind, size_t first_size,
+                  size_t step_size, struct buffer *out)
 {
     struct http_parser parser;
     buffer_clear(out);
@@ -85,4 +85,5 @@ void parse(struct http_text sample, enum http_parser_kind kind, size_t first_siz
     http_parser_free(&parser);
     buffer_append_byte(out, '\0');
     assert_false(out->failed);
+    return parser.error.status != 0 ? parser.error.text : "";
 }
