@@ -5,6 +5,7 @@
 
 #include "base/trace.h"
 #include "fuzz/fuzz.h"
+#include "http/auth.h"
 #include "order/order.h"
 #include "order/request.h"
 #include "payment/codec.h"
@@ -135,6 +136,30 @@ static void check_timeout(struct http_text value)
     assert(timeout_ms == expected_ms);
 }
 
+static bool is_token(struct http_text value, const char *token)
+{
+    struct http_text rest = {value.data + 7, value.size - 7};
+    while (rest.size != 0 && *rest.data == ' ') {
+        rest.data++;
+        rest.size--;
+    }
+    return http_text_equals(rest, token);
+}
+
+/* RFC 6750, section 2.1. */
+static void check_authorization(struct http_text value)
+{
+    struct http_header headers[2];
+    struct http_request once = request_of(headers, "Authorization", value, 1);
+    bool is_bearer = value.size > 7 && strncasecmp(value.data, "bearer ", 7) == 0;
+    bool is_good = is_bearer && (is_token(value, "secret") || is_token(value, "b64/+=="));
+    enum http_permission found = http_check_token("secret,b64/+==", once.headers, 1);
+    assert((found == HTTP_PERMITTED) == is_good);
+    assert(is_bearer || found == HTTP_TOKEN_MISSING);
+    struct http_request twice = request_of(headers, "Authorization", value, 2);
+    assert(http_check_token("secret", twice.headers, 2) == HTTP_TOKEN_MISSING);
+}
+
 /* A further preference makes no difference. */
 static void check_prefer(struct http_text value)
 {
@@ -161,5 +186,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_payment_key(value);
     check_timeout(value);
     check_prefer(value);
+    check_authorization(value);
     return 0;
 }

@@ -113,14 +113,16 @@ static void handle_cut(void *service, http_exchange_id exchange, const struct ht
 }
 
 static const struct http_route routes[] = {
-    {HTTP_METHOD_GET, "/", handle_now, .takes_json = false},
-    {HTTP_METHOD_GET, "/now/{id}", handle_now, .takes_json = false},
-    {HTTP_METHOD_GET, "/later", handle_later, .takes_json = false},
-    {HTTP_METHOD_POST, "/later", handle_later, .takes_json = true},
-    {HTTP_METHOD_POST, "/now/{id}/void", handle_now, .takes_json = false},
-    {HTTP_METHOD_GET, "/large", handle_large, .takes_json = false},
-    {HTTP_METHOD_GET, "/never", handle_never, .takes_json = false},
-    {HTTP_METHOD_GET, "/cut", handle_cut, .takes_json = false},
+    {HTTP_METHOD_GET, "/", handle_now, .is_open = true},
+    {HTTP_METHOD_GET, "/now/{id}", handle_now, .is_open = true},
+    {HTTP_METHOD_GET, "/later", handle_later, .is_open = true},
+    {HTTP_METHOD_POST, "/later", handle_later, .takes_json = true, .is_open = true},
+    {HTTP_METHOD_POST, "/now/{id}/void", handle_now, .is_open = true},
+    {HTTP_METHOD_GET, "/large", handle_large, .is_open = true},
+    {HTTP_METHOD_GET, "/never", handle_never, .is_open = true},
+    {HTTP_METHOD_GET, "/cut", handle_cut, .is_open = true},
+    {HTTP_METHOD_GET, "/private", handle_now, .is_open = false},
+    {HTTP_METHOD_POST, "/private", handle_now, .takes_json = true},
 };
 
 /* Linked in place of the C library's: the Date header stays the same. */
@@ -142,7 +144,11 @@ static uint64_t now_ms(void *context)
 static void open_server(void)
 {
     static const struct http_server_settings settings = {
-        .listen = "127.0.0.1:0", .routes = routes, .route_count = sizeof routes / sizeof routes[0]};
+        .listen = "127.0.0.1:0",
+        .routes = routes,
+        .route_count = sizeof routes / sizeof routes[0],
+        .tokens = "secret,other",
+    };
     if (the_server != NULL)
         return;
     log_init(&the_log, "fuzz", LOG_ERROR, LOG_FORMAT_TEXT, STDERR_FILENO);
@@ -254,6 +260,13 @@ static void forget_continue(struct buffer *sent)
     }
 }
 
+/* Who may not ask need not send a body, and the connection ends where it has not come. */
+static bool is_refused(const struct buffer *sent)
+{
+    static const char line[] = "HTTP/1.1 401 ";
+    return sent->size != 0 && memmem(sent->data, sent->size, line, sizeof line - 1) != NULL;
+}
+
 /* Replies come in the order of the requests. */
 static void check_order(const struct story *story)
 {
@@ -280,6 +293,7 @@ static void tell(struct pieces pieces, enum cutting cutting, struct story *story
     play(pieces, story);
     forget_continue(&story->sent);
     check_order(story);
+    story->is_broken_off |= is_refused(&story->sent);
 }
 
 static void forget(struct story *story)

@@ -7,6 +7,7 @@
 
 #include "db/conninfo.h"
 #include "fuzz/fuzz.h"
+#include "http/auth.h"
 #include "http/client_origin.h"
 #include "payment/faults.h"
 
@@ -94,6 +95,27 @@ static void check_origin(const char *text)
     assert(!origin.is_numeric || net_address_port(&origin.addresses[0]) == port);
 }
 
+/* Each token can be sent by a client, and is then the right one. */
+static void check_tokens(const char *text)
+{
+    if (!http_tokens_are_valid(text))
+        return;
+    struct buffer value;
+    buffer_init(&value, WRITTEN_SIZE_MAX);
+    for (const char *token = text; token != NULL; token = strchr(token, ',')) {
+        token += *token == ',';
+        size_t size = strcspn(token, ",");
+        assert(size >= 1 && size <= HTTP_TOKEN_SIZE_MAX);
+        buffer_clear(&value);
+        buffer_append_text(&value, "Bearer ");
+        buffer_append(&value, token, size);
+        const struct http_header header = {.name = {"Authorization", 13},
+                                           .value = {value.data, value.size}};
+        assert(http_check_token(text, &header, 1) == HTTP_PERMITTED);
+    }
+    buffer_free(&value);
+}
+
 static void check_conninfo(const char *text)
 {
     struct db_conninfo conninfo;
@@ -122,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_faults(text);
     check_address(text);
     check_origin(text);
+    check_tokens(text);
     check_conninfo(text);
     free(text);
     return 0;
