@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/slab.h"
+#include "order/assets.h"
 #include "order/codec.h"
 #include "order/feed.h"
 #include "order/follow.h"
@@ -298,4 +299,10 @@ void handler_get_readyz(void *service, http_exchange_id exchange,
     (void)request;
     health_reply_ready(handler->replier.server, exchange,
                        handler->settings.is_ready(handler->settings.is_ready_context));
+}
+
+void handler_get_asset(void *service, http_exchange_id exchange, const struct http_request *request)
+{
+    struct handler *handler = service;
+    asset_reply(handler->replier.server, exchange, request, order_assets, order_asset_count);
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "payment/assets.h"
 #include "payment/codec.h"
 #include "service/health.h"
 
@@ -197,4 +198,10 @@ void handler_get_readyz(void *service, http_exchange_id exchange,
     (void)request;
     health_reply_ready(handler->server, exchange,
                        handler->settings.is_ready(handler->settings.is_ready_context));
+}
+
+void handler_get_asset(void *service, http_exchange_id exchange, const struct http_request *request)
+{
+    struct handler *handler = service;
+    asset_reply(handler->server, exchange, request, payment_assets, payment_asset_count);
 }

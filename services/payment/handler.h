@@ -60,3 +60,5 @@ void handler_get_healthz(void *service, http_exchange_id exchange,
                          const struct http_request *request);
 void handler_get_readyz(void *service, http_exchange_id exchange,
                         const struct http_request *request);
+void handler_get_asset(void *service, http_exchange_id exchange,
+                       const struct http_request *request);

@@ -1,0 +1,363 @@
+"use strict";
+
+/* Shows the OpenAPI document of its service and sends requests from it. All that it knows of the service is what the
+ * document says. The document's texts become text, never markup. */
+
+/* Of an answer so much is kept: an event stream may go on for ever. */
+const ANSWER_SIZE_MAX = 256 * 1024;
+const METHODS = ["get", "head", "post", "put", "patch", "delete", "options"];
+
+let api = null;
+
+/* attributes: null leaves one out, true sets it without a value. */
+function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+        if (value !== null && value !== false) {
+            made.setAttribute(key, value === true ? "" : value);
+        }
+    }
+    made.append(...children.filter((child) => child !== null));
+    return made;
+}
+
+/* Text with `code` in it. */
+function prose(text) {
+    return (text || "").split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part));
+}
+
+/* The object that a reference leads to; what stands beside the reference is laid over it. */
+function resolve(node) {
+    if (!node || !node.$ref) {
+        return node || {};
+    }
+    const keys = node.$ref.slice(2).split("/").map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const target = resolve(keys.reduce((at, key) => at[key], api));
+    const made = { ...target, ...node };
+    delete made.$ref;
+    if (target.properties || node.properties) {
+        made.properties = { ...target.properties };
+        for (const [key, own] of Object.entries(node.properties || {})) {
+            made.properties[key] = { ...resolve((target.properties || {})[key]), ...own };
+        }
+        made.required = [...(target.required || []), ...(node.required || [])];
+    }
+    return made;
+}
+
+/* What can't be told exactly in JavaScript's numbers is left to the document's words. */
+function range(low, high, unit) {
+    const numbers = [low, high].map((limit) => (Number.isSafeInteger(limit) ? limit : undefined));
+    if (numbers[0] !== undefined && numbers[1] !== undefined) {
+        return `${numbers[0]} to ${numbers[1]}${unit}`;
+    }
+    if (numbers[0] !== undefined) {
+        return `${numbers[0]}${unit} or more`;
+    }
+    return numbers[1] !== undefined ? `at most ${numbers[1]}${unit}` : null;
+}
+
+/* "integer, 1 to 100, default 20" */
+function schemaWords(given) {
+    const schema = resolve(given);
+    const values = schema.enum || ("const" in schema ? [schema.const] : null);
+    if (values) {
+        return values.map((value) => JSON.stringify(value)).join(" or ");
+    }
+    const words = [
+        [].concat(schema.type || "any").join(" or "),
+        schema.format || null,
+        range(schema.minimum, schema.maximum, ""),
+        range(schema.minLength, schema.maxLength, " characters"),
+        range(schema.minItems, schema.maxItems, " items"),
+        schema.pattern ? `as ${schema.pattern}` : null,
+        "default" in schema ? `default ${JSON.stringify(schema.default)}` : null,
+    ];
+    return words.filter((word) => word !== null).join(", ");
+}
+
+/* The fields of an object, and of what is in it. */
+function schemaView(given) {
+    const schema = resolve(given);
+    const choices = schema.oneOf || schema.anyOf;
+    if (choices) {
+        const items = choices.map((choice) => element("li", {}, schemaView(choice) || schemaWords(choice)));
+        return element("div", {}, "One of:", element("ul", { class: "fields" }, ...items));
+    }
+    if (schema.items) {
+        return schemaView(schema.items);
+    }
+    const required = schema.required || [];
+    const fields = Object.entries(schema.properties || {}).map(([name, field]) =>
+        element("li", {},
+            element("code", {}, name), ` ${schemaWords(field)}${required.includes(name) ? "" : ", optional"}. `,
+            ...prose(resolve(field).description), schemaView(field)));
+    return fields.length ? element("ul", { class: "fields" }, ...fields) : null;
+}
+
+function exampleOf(media) {
+    const examples = Object.values(media.examples || {}).map((example) => resolve(example).value);
+    return "example" in media ? media.example : examples[0];
+}
+
+function asText(value) {
+    return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}
+
+/* ---- what an operation answers ---- */
+
+function headersView(headers) {
+    const items = Object.entries(headers || {}).map(([name, given]) => {
+        const header = resolve(given);
+        return element("li", {}, element("code", {}, name), ` ${schemaWords(header.schema)}. `, ...prose(header.description));
+    });
+    return items.length ? element("div", {}, "Headers:", element("ul", { class: "fields" }, ...items)) : null;
+}
+
+function responseView(given) {
+    const response = resolve(given);
+    const parts = [element("p", {}, ...prose(response.description)), headersView(response.headers)];
+    for (const [type, media] of Object.entries(response.content || {})) {
+        const example = exampleOf(media);
+        parts.push(element("p", { class: "faint" }, type), schemaView(media.schema),
+            example === undefined ? null : element("pre", {}, asText(example)));
+    }
+    return element("dd", {}, ...parts.filter((part) => part !== null));
+}
+
+function responsesView(responses) {
+    const rows = Object.entries(responses).flatMap(([code, response]) => [element("dt", {}, code), responseView(response)]);
+    return element("dl", { class: "answers" }, ...rows);
+}
+
+/* ---- the form that sends a request ---- */
+
+function parameterInput(parameter, id) {
+    const schema = resolve(parameter.schema);
+    const common = { id, "aria-describedby": `${id}-hint`, "data-in": parameter.in, "data-name": parameter.name };
+    if (schema.enum) {
+        const options = ["", ...schema.enum].map((value) => element("option", { value }, value === "" ? "(none)" : value));
+        return element("select", common, ...options);
+    }
+    return element("input", {
+        ...common,
+        type: "text",
+        autocomplete: "off",
+        spellcheck: "false",
+        required: parameter.in === "path",
+        inputmode: schema.type === "integer" ? "numeric" : null,
+        value: parameter.in === "path" && "example" in parameter ? parameter.example : null,
+    });
+}
+
+function parameterField(given, prefix) {
+    const parameter = resolve(given);
+    const id = `${prefix}-${parameter.in}-${parameter.name}`;
+    const example = "example" in parameter ? `, for example ${parameter.example}` : "";
+    return element("div", {},
+        element("label", { for: id }, `${parameter.name} (${parameter.in}${parameter.required ? ", required" : ""})`),
+        parameterInput(parameter, id),
+        element("p", { class: "hint", id: `${id}-hint` }, ...prose(parameter.description), ` (${schemaWords(parameter.schema)}${example})`));
+}
+
+function bodyField(requestBody, prefix) {
+    const [type, media] = Object.entries(resolve(requestBody).content)[0];
+    const examples = Object.values(media.examples || {}).map(resolve);
+    const id = `${prefix}-body`;
+    const area = element("textarea", { id, spellcheck: "false", "data-in": "body", "data-name": type, "aria-describedby": `${id}-hint` });
+    area.value = asText(exampleOf(media) ?? "");
+    const choose = element("select", { id: `${id}-example` },
+        ...examples.map((example, i) => element("option", { value: i }, example.summary || `Example ${i + 1}`)));
+    choose.addEventListener("change", () => { area.value = asText(examples[choose.value].value); });
+    return element("div", {},
+        examples.length > 1 ? element("label", { for: `${id}-example` }, "Example") : null,
+        examples.length > 1 ? choose : null,
+        element("label", { for: id }, `Body (${type})`), area,
+        element("div", { class: "hint", id: `${id}-hint` }, ...prose(resolve(media.schema).description), schemaView(media.schema)));
+}
+
+/* The request that the form's fields make. */
+function requestOf(form, path, method) {
+    const request = { method: method.toUpperCase(), headers: {}, cache: "no-store", credentials: "omit" };
+    const query = new URLSearchParams();
+    let url = path;
+    for (const field of form.querySelectorAll("[data-in]")) {
+        const { in: place, name } = field.dataset;
+        if (place === "path") {
+            url = url.replace(`{${name}}`, encodeURIComponent(field.value));
+        } else if (place === "query" && field.value !== "") {
+            query.append(name, field.value);
+        } else if (place === "header" && field.value !== "") {
+            request.headers[name] = field.value;
+        } else if (place === "body") {
+            request.headers["Content-Type"] = name;
+            request.body = field.value;
+        }
+    }
+    const token = document.getElementById("token").value;
+    if (token !== "") {
+        request.headers.Authorization = `Bearer ${token}`;
+    }
+    return { url: query.size === 0 ? url : `${url}?${query}`, request };
+}
+
+/* Laid out, unless that could change a large number. */
+function readable(text, type) {
+    if (!type.startsWith("application/json") || /\d{16}/.test(text)) {
+        return text;
+    }
+    try {
+        return JSON.stringify(JSON.parse(text), null, 2);
+    } catch {
+        return text;
+    }
+}
+
+/* Shows the body as it comes. */
+async function showBody(response, place) {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (const reader = response.body.getReader(); ;) {
+        const { done, value } = await reader.read();
+        if (done) {
+            break;
+        }
+        text = (text + decoder.decode(value, { stream: true })).slice(-ANSWER_SIZE_MAX);
+        place.textContent = text;
+    }
+    place.textContent = readable(text, response.headers.get("Content-Type") || "");
+}
+
+async function showAnswer(response, responses, answer) {
+    const documented = responses[response.status];
+    const body = element("pre", { class: "body", tabindex: "0", "aria-label": "Body of the answer" });
+    answer.replaceChildren(
+        element("p", {}, element("span", { class: `code ${response.ok ? "good" : "bad"}` }, `${response.status} ${response.statusText}`), " ",
+            ...prose(documented ? resolve(documented).description : "This code is not documented.")),
+        element("pre", { class: "headers", tabindex: "0", "aria-label": "Headers of the answer" },
+            [...response.headers].map(([name, value]) => `${name}: ${value}`).join("\n")),
+        body);
+    if (response.body !== null) {
+        await showBody(response, body);
+    }
+}
+
+/* One request at a time. */
+async function send(form, path, method, operation, parts) {
+    const { url, request } = requestOf(form, path, method);
+    const controller = new AbortController();
+    parts.stop.onclick = () => controller.abort();
+    parts.send.disabled = true;
+    parts.stop.hidden = false;
+    parts.answer.replaceChildren(element("p", {}, `${request.method} ${url} …`));
+    try {
+        const response = await fetch(url, { ...request, signal: controller.signal });
+        await showAnswer(response, operation.responses, parts.answer);
+    } catch (error) {
+        const words = error.name === "AbortError" ? "Stopped." : `No answer: ${error.message}`;
+        parts.answer.append(element("p", { class: "bad" }, words));
+    }
+    parts.stop.hidden = true;
+    parts.send.disabled = false;
+}
+
+function operationForm(path, method, operation, parameters) {
+    const parts = {
+        send: element("button", { type: "submit" }, "Send"),
+        stop: element("button", { type: "button", class: "second", hidden: true }, "Stop"),
+        answer: element("div", { class: "answer", "aria-live": "polite" }),
+    };
+    const form = element("form", { autocomplete: "off" },
+        ...parameters.map((parameter) => parameterField(parameter, operation.operationId)),
+        operation.requestBody ? bodyField(operation.requestBody, operation.operationId) : null,
+        parts.send, parts.stop, parts.answer);
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        send(form, path, method, operation, parts);
+    });
+    return form;
+}
+
+/* ---- the page ---- */
+
+function operationView(path, method, operation, parameters) {
+    return element("details", { class: operation.deprecated ? "operation deprecated" : "operation", id: operation.operationId },
+        element("summary", {}, element("h3", {},
+            element("span", { class: "method" }, method.toUpperCase()), " ", element("span", { class: "path" }, path)), " ",
+        element("span", { class: "faint" }, operation.summary || "")),
+        element("div", { class: "content" },
+            element("p", {}, ...prose(operation.description)),
+            operationForm(path, method, operation, parameters),
+            element("h4", {}, "Answers"), responsesView(operation.responses)));
+}
+
+function operationsOf(tag) {
+    const found = [];
+    for (const [path, item] of Object.entries(api.paths)) {
+        for (const method of METHODS.filter((one) => item[one])) {
+            if ((item[method].tags || [""])[0] === tag) {
+                const parameters = [...(item.parameters || []), ...(item[method].parameters || [])];
+                found.push(operationView(path, method, item[method], parameters));
+            }
+        }
+    }
+    return found;
+}
+
+function tagView(tag) {
+    return element("section", {}, element("h2", {}, tag.name), element("p", { class: "faint" }, ...prose(tag.description)),
+        ...operationsOf(tag.name));
+}
+
+/* Answers that belong to no operation. */
+function otherView(other) {
+    return element("section", {}, element("h2", {}, "Other requests"), element("p", { class: "faint" }, ...prose(other.description)),
+        responsesView(other.responses));
+}
+
+function openLinked() {
+    const linked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (linked && linked.tagName === "DETAILS") {
+        linked.open = true;
+        linked.scrollIntoView();
+    }
+}
+
+function show() {
+    const { title, version, summary, description } = api.info;
+    document.title = `${title} ${version}`;
+    document.getElementById("title").replaceChildren(title, " ", element("small", {}, version));
+    document.getElementById("summary").replaceChildren(...prose(summary));
+    document.getElementById("description").replaceChildren(...prose(description));
+    document.getElementById("state").remove();
+    document.getElementById("operations").replaceChildren(...api.tags.map(tagView),
+        ...(api["x-other-requests"] ? [otherView(api["x-other-requests"])] : []));
+    openLinked();
+}
+
+async function load() {
+    const token = document.getElementById("token").value;
+    const response = await fetch("/openapi.json", token === "" ? {} : { headers: { Authorization: `Bearer ${token}` } });
+    if (!response.ok) {
+        throw new Error(`${response.status} ${response.statusText}`);
+    }
+    api = await response.json();
+    show();
+}
+
+function start() {
+    load().catch((error) => {
+        const state = document.getElementById("state");
+        state.className = "bad";
+        state.textContent = `/openapi.json can't be shown: ${error.message}`;
+    });
+}
+
+document.getElementById("credentials").addEventListener("submit", (event) => event.preventDefault());
+document.getElementById("token").addEventListener("change", () => {
+    if (api === null) {
+        start();
+    }
+});
+addEventListener("hashchange", openLinked);
+start();
