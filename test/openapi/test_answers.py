@@ -1,0 +1,145 @@
+"""Each call of each service, right and wrong in every way that the document tells apart, and each answer held against it.
+
+The tests of this file run in their order: the last one asks what was never answered.
+"""
+
+import concurrent.futures
+
+import pytest
+
+import samples
+import scenes
+import wire
+
+CALLS_AT_ONCE = 8
+REFUSED = {400, 404, 405, 415, 422}
+# Promises of a document that no test here keeps, each with its reason.
+NOT_SEEN = {}
+
+
+@pytest.fixture(name="calls", scope="module")
+def calls_of_services(stack, documents, conformances):
+    return {service: scenes.Calls(getattr(stack, service), documents[service], conformances[service])
+            for service in documents}
+
+
+@pytest.fixture(name="call")
+def calls_of_service(calls, service):
+    return calls[service]
+
+
+@pytest.fixture(name="late", scope="module", autouse=True)
+def requests_that_do_not_end(calls):
+    """Sent at the start, for the service has so much patience."""
+    return {service: [(operation, call.begin(operation)) for operation in call.document.operations]
+            for service, call in calls.items()}
+
+
+def each(ask, samples_of_operation):
+    """All at once, or it would take too long; the answers."""
+    with concurrent.futures.ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        return list(pool.map(ask, samples_of_operation))
+
+
+def assert_accepted(answer, sample):
+    """400 is an order's end as well; but then it is told."""
+    assert answer.code not in REFUSED or (answer.code == 400 and "id" in answer.json()) or \
+        (answer.code == 404 and "not found" in answer.json()["detail"]), f"{sample}: {answer}"
+
+
+def test_examples_and_good_values_are_accepted(call):
+    for operation in call.document.operations:
+        for path in samples.good_paths(operation):
+            assert_accepted(call.ask(operation, path=path), path)
+        for query in samples.good_queries(operation):
+            assert_accepted(call.ask(operation, query=query), query)
+        for name, value in samples.good_headers(operation):
+            assert_accepted(call.ask(operation, headers=[(name, value)]), (name, value))
+        bodies = samples.good_bodies(operation) if operation.body else ()
+        for body, answer in zip(bodies, each(lambda one, to=operation: call.ask(to, body=one), bodies)):
+            assert_accepted(answer, body)
+
+
+def test_bad_values_are_refused(call):
+    for operation in call.document.operations:
+        for path in samples.bad_paths(operation):
+            assert call.ask(operation, path=path, as_=call.document.other).code == 404, path
+        for query in samples.bad_queries(operation):
+            assert call.ask(operation, query=query).code == 422, query
+        for name, value in samples.bad_headers(operation):
+            assert call.ask(operation, headers=[(name, value)]).code == 400, (name, value)
+        bodies = samples.bad_bodies(operation) if operation.body else ()
+        for body, answer in zip(bodies, each(lambda one, to=operation: call.ask(to, body=one), bodies)):
+            assert answer.code == 422, f"{body}: {answer}"
+
+
+def test_each_refusal_of_the_server(call):
+    for operation in call.document.operations:
+        for code, request in scenes.refused_requests(operation).items():
+            answer = call.exchange(operation, request)
+            assert answer.code == code, f"{operation} {request[:200]}: {answer}"
+
+
+def test_head_is_get_without_a_body(call):
+    for operation in call.document.operations:
+        if operation.method != "GET":
+            continue
+        got, head = call.ask(operation), call.ask(operation, method="HEAD", as_=None)
+        assert (head.code, head.body) == (got.code, b"")
+        assert [name for name, _ in head.headers] == [name for name, _ in got.headers]
+        assert head.header("Content-Length") == got.header("Content-Length")
+
+
+def test_what_is_no_operation(call):
+    document = call.document
+    assert call.exchange(document.other, wire.request_bytes("GET", "/unknown")).code == 404
+    for path in document.tree["paths"]:
+        operations = [one for one in document.operations if one.path == path]
+        allowed = {one.method for one in operations}
+        allowed |= {"HEAD"} if "GET" in allowed else set()
+        target = operations[0].example_path()
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed:
+            answer = call.exchange(document.other, wire.request_bytes(method, target))
+            assert answer.code == 405 and set(answer.header("Allow").split(", ")) == allowed, f"{method} {target}: {answer}"
+        assert call.exchange(document.other, wire.request_bytes("BREW", target)).code == 501
+
+
+def test_files_are_sent_once(call):
+    for operation in call.document.operations:
+        if 304 not in operation.responses:
+            continue
+        etag = call.ask(operation).header("ETag")
+        for known in (etag, f"W/{etag}", f'"other", {etag}', f'{etag},"other"', "*"):
+            answer = call.ask(operation, headers=[("If-None-Match", known)])
+            assert (answer.code, answer.header("ETag")) == (304, etag), known
+        for known in ('"other"', etag.strip('"'), etag[:-2] + '"', "", '"*"'):
+            assert call.ask(operation, headers=[("If-None-Match", known)]).code == 200, known
+        head = call.ask(operation, method="HEAD", headers=[("If-None-Match", etag)], as_=None)
+        assert (head.code, head.body) == (304, b"")
+
+
+def test_the_document_is_the_one_in_the_repository(call):
+    assert call.ask(call.document.operation("getOpenapi")).json() == call.document.tree
+
+
+def test_orders_in_every_state(calls, stack):
+    scenes.play_orders(calls["order"], stack)
+
+
+def test_payments_in_every_state(calls, stack):
+    scenes.play_payments(calls["payment"])
+
+
+def test_without_a_database(calls, stack, clusters):
+    scenes.play_outage(calls, stack, clusters)
+
+
+def test_requests_that_do_not_end_are_timed_out(calls, late, service):
+    for operation, connection in late[service]:
+        answer = calls[service].finish(operation, connection)
+        assert answer.code == 408, f"{operation}: {answer}"
+
+
+def test_every_promise_was_kept_once(conformances, service):
+    missing = [promise for promise in conformances[service].missing() if promise not in NOT_SEEN]
+    assert not missing, "the document promises what was never answered:\n" + "\n".join(missing)
