@@ -8,7 +8,8 @@
 build_packages=(gcc libc6-dev cmake ninja-build 'pkgconf|pkg-config' libuv1-dev libpq-dev libjansson-dev
     'libllhttp-dev|node-llhttp' libcmocka-dev python3 curl)
 # shellcheck disable=SC2034 # used in dev
-test_packages=(python3-pytest python3-psycopg2 python3-requests wrk spin strace clang libclang-rt-dev)
+test_packages=(python3-pytest python3-psycopg2 python3-requests python3-jsonschema wrk spin strace clang libclang-rt-dev)
+browser_packages=(chromium chromium-driver python3-selenium)
 # pgbench comes with PostgreSQL's server.
 # shellcheck disable=SC2034 # used in scripts/bench.sh
 bench_packages=(python3-psycopg2 python3-requests wrk)
@@ -135,4 +136,19 @@ install_clang_14() {
     else
         say "clang-format and clang-tidy are checked only with version 14, which this system lacks: skipped"
     fi
+}
+
+# Ubuntu has Chromium as a snap only: there the tests of the pages are left out.
+install_browser() {
+    local package missing=()
+    for package in "${browser_packages[@]}"; do
+        if ! package_installed "$package"; then
+            missing+=("$package")
+            if ! package_available "$package"; then
+                say "The pages are tested only where the distribution has the package $package: skipped"
+                return
+            fi
+        fi
+    done
+    [ "${#missing[@]}" -eq 0 ] || install_packages "${missing[@]}"
 }

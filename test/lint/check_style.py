@@ -42,7 +42,7 @@ BANNED = BANNED_IN_TESTS + compile_bans(BANNED_IN_SERVICES)
 MARKERS = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"]) + r")\b")
 SWALLOWED = re.compile(r"\|\| *" + r"(true|:)(\s|$)")
 SLEEP = re.compile(r"\bsleep\s*\(")
-MEASURED = {".c", ".h", ".py", ".sh", ".cmake", ".lua", ".sql"}
+MEASURED = {".c", ".h", ".py", ".sh", ".cmake", ".lua", ".sql", ".js", ".css", ".html"}
 
 
 def c_functions(text):
@@ -66,9 +66,17 @@ def py_functions(text):
 
 
 def sh_functions(text):
+    return functions_from_margin(text, re.compile(r"(?:function\s+)?(\w+)\s*\(\)\s*[{(]\s*$"))
+
+
+def js_functions(text):
+    return functions_from_margin(text, re.compile(r"(?:async\s+)?function\s+(\w+)\(.*\{$"))
+
+
+def functions_from_margin(text, head):
     name, start = None, None
     for number, line in enumerate(text.split("\n"), 1):
-        match = re.match(r"(?:function\s+)?(\w+)\s*\(\)\s*[{(]\s*$", line)
+        match = head.match(line)
         if match:
             name, start = match.group(1), number
         elif line in ("}", ")") and start is not None:
@@ -80,7 +88,7 @@ def check_sizes(path, text, language, complaints):
     count = text.count("\n")
     if (path.suffix in MEASURED or language) and count > FILE_LINES_MAX:
         complaints.add(path, count, f"{count} lines, more than {FILE_LINES_MAX}: split it by responsibility")
-    functions = {"c": c_functions, "py": py_functions, "sh": sh_functions}.get(language)
+    functions = {"c": c_functions, "py": py_functions, "sh": sh_functions, "js": js_functions}.get(language)
     if functions is None:
         return
     for name, line, length in functions(text):

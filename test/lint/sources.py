@@ -8,7 +8,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SKIPPED_FOLDERS = {".git", "build", "__pycache__", ".pytest_cache", "corpus"}
-SUFFIXES = {".c", ".h", ".py", ".sh", ".cmake", ".lua", ".sql", ".md", ".txt", ".yaml", ".yml", ".json"}
+SUFFIXES = {".c", ".h", ".py", ".sh", ".cmake", ".lua", ".sql", ".md", ".txt", ".yaml", ".yml", ".json", ".js", ".css",
+            ".html"}
 NAMES_WITHOUT_SUFFIX = {"Dockerfile", ".clang-format", ".clang-tidy", ".editorconfig", ".gitignore"}
 
 
@@ -22,8 +23,8 @@ def is_ours(path):
 
 
 def language(path):
-    """c, py or sh, or "" where there are no functions to look at."""
-    by_suffix = {".c": "c", ".h": "c", ".py": "py", ".sh": "sh"}
+    """c, py, sh or js, or "" where there are no functions to look at."""
+    by_suffix = {".c": "c", ".h": "c", ".py": "py", ".sh": "sh", ".js": "js"}
     if path.suffix in by_suffix:
         return by_suffix[path.suffix]
     if path.suffix or path.name in NAMES_WITHOUT_SUFFIX:

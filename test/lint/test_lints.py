@@ -47,6 +47,7 @@ def test_style_is_content_with_good_files(tmp_path):
 
 LONG_C = "int f(void)\n{\n" + "    ;\n" * 69 + "}\n"
 LONG_PY = "def f():\n" + "    pass\n" * 70
+LONG_JS = "async function f(a) {\n" + "    a();\n" * 69 + "}\n"
 LONG_SH = "f() {\n" + "    :\n" * 69 + "}\n"
 
 
@@ -55,6 +56,7 @@ LONG_SH = "f() {\n" + "    :\n" * 69 + "}\n"
     ("a.py", "i = 1\n" * 501, "a.py:501: 501 lines, more than 500"),
     ("a.c", LONG_C, "a.c:2: f has 71 lines, more than 70"),
     ("a.py", LONG_PY, "a.py:1: f has 71 lines, more than 70"),
+    ("a.js", LONG_JS, "a.js:1: f has 71 lines, more than 70"),
     ("a.sh", LONG_SH, "a.sh:1: f has 71 lines, more than 70"),
     ("tool", "#!/bin/sh\n" + LONG_SH, "tool:2: f has 71 lines, more than 70"),
     ("a.c", "int i;\n\tint j;\n", "a.c:2: tab"),
@@ -172,14 +174,35 @@ ROUTES_SOURCE = (
     '    {HTTP_METHOD_GET, "/orders/{id}", handler_get_order, .takes_json = false},\n};\n'
 )
 ROUTES_DOCUMENT = (
-    "# API\n\n## All\n\n## order-service\n\n### `POST /orders`\n\n### GET /orders/{id}\n"
-    "```\n### GET /sample\n```\n## Errors\n\n### Lists\n"
+    "# API\n\n## All\n\n## order-service\n\nThe other code is 400.\n\n### `POST /orders`\n| 200 | 255 characters |\n"
+    "### GET /orders/{id}\n200 the order, or 404.\n```\n### GET /sample 202\n```\n"
+    "## What the server itself refuses\n| 408 | late |\n| 501 | the method |\n\n### Lists\n"
 )
+ROUTES_OPENAPI = {
+    "paths": {
+        "/orders": {"post": {"responses": {"200": {}, "400": {}, "408": {}}}},
+        "/orders/{id}": {"parameters": [], "get": {"responses": {"200": {}, "404": {}, "408": {}}}},
+    },
+    "x-other-requests": {"responses": {"501": {}}},
+}
+
+
+def write_routes(root, source=ROUTES_SOURCE, document=ROUTES_DOCUMENT, openapi=None):
+    write(root, "services/order/routes.c", source)
+    write(root, "docs/api.md", document)
+    write(root, "services/order/openapi.json", json.dumps(openapi or ROUTES_OPENAPI))
+
+
+def routes_openapi(path, method, codes):
+    """With other codes for one operation; None takes it out."""
+    changed = json.loads(json.dumps(ROUTES_OPENAPI))
+    item = changed["paths"].setdefault(path, {})
+    item[method] = {"responses": {code: {} for code in codes.split()}} if codes is not None else None
+    return changed
 
 
 def test_routes_agree(tmp_path):
-    write(tmp_path, "services/order/routes.c", ROUTES_SOURCE)
-    write(tmp_path, "docs/api.md", ROUTES_DOCUMENT)
+    write_routes(tmp_path)
     assert_green(lint("check_routes", tmp_path))
 
 
@@ -187,16 +210,35 @@ def test_routes_agree(tmp_path):
     (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("### `POST", "#### `POST"),
      'services/order/routes.c:2: docs/api.md has no heading "POST /orders"'),
     (ROUTES_SOURCE.replace("/orders/{id}", "/orders/{id}/events"), ROUTES_DOCUMENT,
-     'docs/api.md:9: order-service has no route "GET /orders/{id}"'),
+     'docs/api.md:11: order-service has no route "GET /orders/{id}"'),
     (ROUTES_SOURCE.replace("_GET", "_PUT"), ROUTES_DOCUMENT, 'no heading "PUT /orders/{id}" for order-service'),
     (ROUTES_SOURCE, ROUTES_DOCUMENT + "## payment-service\n### GET /healthz\n",
-     'docs/api.md:17: "GET /healthz" stands in no service\'s chapter'),
+     'docs/api.md:22: "GET /healthz" stands in no service\'s chapter'),
     (ROUTES_SOURCE, ROUTES_DOCUMENT + "### GET /healthz\n", '"GET /healthz" stands in no service\'s chapter'),
     ("int i;\n", ROUTES_DOCUMENT, "services/order/routes.c:1: no route found"),
+    (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("or 404", "or nothing"),
+     "docs/api.md:11: GET /orders/{id} does not name 404, which order's openapi.json has"),
+    (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("or 404", "404 or 410"),
+     "docs/api.md:11: GET /orders/{id} names 410, which order's openapi.json does not have"),
+    (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("is 400", "is none"), "POST /orders does not name 400"),
+    (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("| 501", "| 505"),
+     "docs/api.md:18: 505: order's openapi.json does not have it for GET /orders/{id}"),
 ])
 def test_routes_complain(tmp_path, source, document, expected):
-    write(tmp_path, "services/order/routes.c", source)
-    write(tmp_path, "docs/api.md", document)
+    write_routes(tmp_path, source, document)
+    assert_red(lint("check_routes", tmp_path), expected)
+
+
+@pytest.mark.parametrize("path, method, codes, expected", [
+    ("/orders", "post", None, 'services/order/routes.c:2: openapi.json has no operation "POST /orders"'),
+    ("/orders", "get", "200 408", 'services/order/openapi.json:0: order-service has no route "GET /orders"'),
+    ("/orders", "post", "400 408", "docs/api.md:9: POST /orders names 200"),
+    ("/orders", "post", "200 408", "docs/api.md:5: 400: no operation of order's openapi.json has it"),
+    ("/orders", "post", "200 400 408 409", "docs/api.md:9: POST /orders does not name 409"),
+    ("/orders", "post", "200 400", "docs/api.md:17: 408: order's openapi.json does not have it for POST /orders"),
+])
+def test_routes_complain_of_the_openapi_document(tmp_path, path, method, codes, expected):
+    write_routes(tmp_path, openapi=routes_openapi(path, method, codes))
     assert_red(lint("check_routes", tmp_path), expected)
 
 

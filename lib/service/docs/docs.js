@@ -31,7 +31,7 @@ function resolve(node) {
     if (!node || !node.$ref) {
         return node || {};
     }
-    const keys = node.$ref.slice(2).split("/").map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const keys = node.$ref.slice(2).split("/"); /* components only: their names need no escapes */
     const target = resolve(keys.reduce((at, key) => at[key], api));
     const made = { ...target, ...node };
     delete made.$ref;
@@ -47,14 +47,11 @@ function resolve(node) {
 
 /* What can't be told exactly in JavaScript's numbers is left to the document's words. */
 function range(low, high, unit) {
-    const numbers = [low, high].map((limit) => (Number.isSafeInteger(limit) ? limit : undefined));
-    if (numbers[0] !== undefined && numbers[1] !== undefined) {
-        return `${numbers[0]} to ${numbers[1]}${unit}`;
+    const [least, most] = [low, high].map((limit) => (Number.isSafeInteger(limit) ? `${limit}` : null));
+    if (least !== null) {
+        return most === null ? `${least}${unit} or more` : `${least} to ${most}${unit}`;
     }
-    if (numbers[0] !== undefined) {
-        return `${numbers[0]}${unit} or more`;
-    }
-    return numbers[1] !== undefined ? `at most ${numbers[1]}${unit}` : null;
+    return most === null ? null : `at most ${most}${unit}`;
 }
 
 /* "integer, 1 to 100, default 20" */
@@ -70,7 +67,6 @@ function schemaWords(given) {
         range(schema.minimum, schema.maximum, ""),
         range(schema.minLength, schema.maxLength, " characters"),
         range(schema.minItems, schema.maxItems, " items"),
-        schema.pattern ? `as ${schema.pattern}` : null,
         "default" in schema ? `default ${JSON.stringify(schema.default)}` : null,
     ];
     return words.filter((word) => word !== null).join(", ");
@@ -114,20 +110,20 @@ function headersView(headers) {
     return items.length ? element("div", {}, "Headers:", element("ul", { class: "fields" }, ...items)) : null;
 }
 
-function responseView(given) {
+function responseView(code, given) {
     const response = resolve(given);
-    const parts = [element("p", {}, ...prose(response.description)), headersView(response.headers)];
+    const parts = [headersView(response.headers)];
     for (const [type, media] of Object.entries(response.content || {})) {
         const example = exampleOf(media);
         parts.push(element("p", { class: "faint" }, type), schemaView(media.schema),
             example === undefined ? null : element("pre", {}, asText(example)));
     }
-    return element("dd", {}, ...parts.filter((part) => part !== null));
+    const summary = element("summary", {}, element("strong", {}, code), " ", ...prose(response.description));
+    return element("details", { class: "response" }, summary, ...parts);
 }
 
 function responsesView(responses) {
-    const rows = Object.entries(responses).flatMap(([code, response]) => [element("dt", {}, code), responseView(response)]);
-    return element("dl", { class: "answers" }, ...rows);
+    return element("div", {}, ...Object.entries(responses).map(([code, response]) => responseView(code, response)));
 }
 
 /* ---- the form that sends a request ---- */
@@ -140,13 +136,10 @@ function parameterInput(parameter, id) {
         return element("select", common, ...options);
     }
     return element("input", {
-        ...common,
-        type: "text",
-        autocomplete: "off",
-        spellcheck: "false",
+        ...common, type: "text", autocomplete: "off", spellcheck: "false",
         required: parameter.in === "path",
         inputmode: schema.type === "integer" ? "numeric" : null,
-        value: parameter.in === "path" && "example" in parameter ? parameter.example : null,
+        value: parameter.in === "path" ? parameter.example ?? "" : null,
     });
 }
 
@@ -216,13 +209,10 @@ function readable(text, type) {
 /* Shows the body as it comes. */
 async function showBody(response, place) {
     const decoder = new TextDecoder();
+    const reader = response.body.getReader();
     let text = "";
-    for (const reader = response.body.getReader(); ;) {
-        const { done, value } = await reader.read();
-        if (done) {
-            break;
-        }
-        text = (text + decoder.decode(value, { stream: true })).slice(-ANSWER_SIZE_MAX);
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        text = (text + decoder.decode(piece.value, { stream: true })).slice(-ANSWER_SIZE_MAX);
         place.textContent = text;
     }
     place.textContent = readable(text, response.headers.get("Content-Type") || "");
@@ -281,7 +271,7 @@ function operationForm(path, method, operation, parameters) {
 /* ---- the page ---- */
 
 function operationView(path, method, operation, parameters) {
-    return element("details", { class: operation.deprecated ? "operation deprecated" : "operation", id: operation.operationId },
+    return element("details", { class: "operation", id: operation.operationId },
         element("summary", {}, element("h3", {},
             element("span", { class: "method" }, method.toUpperCase()), " ", element("span", { class: "path" }, path)), " ",
         element("span", { class: "faint" }, operation.summary || "")),
