@@ -108,10 +108,12 @@ class Browser:
         assert not nameless, nameless
         assert self.check("unlabelledFields") == []
         assert self.check("headingFaults") == []
-        for scheme in ("light", "dark"):
-            self.use_colours(scheme)
-            assert self.check("faintTexts") == [], scheme
-        self.use_colours("light")
-        self.resize(320, 640)
-        assert self.check("wideElements") == []
-        self.resize(WIDTH)
+        try:
+            for scheme in ("light", "dark"):
+                self.use_colours(scheme)
+                assert self.check("faintTexts") == [], scheme
+            self.resize(320, 640)
+            assert self.check("wideElements") == []
+        finally:
+            self.use_colours("light")
+            self.resize(WIDTH)
