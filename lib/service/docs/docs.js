@@ -48,8 +48,11 @@ function resolve(node) {
 /* What can't be told exactly in JavaScript's numbers is left to the document's words. */
 function range(low, high, unit) {
     const [least, most] = [low, high].map((limit) => (Number.isSafeInteger(limit) ? `${limit}` : null));
+    if (least !== null && most !== null) {
+        return `${least} to ${most}${unit}`;
+    }
     if (least !== null) {
-        return most === null ? `${least}${unit} or more` : `${least} to ${most}${unit}`;
+        return least === "1" && unit !== "" ? "not empty" : `at least ${least}${unit}`;
     }
     return most === null ? null : `at most ${most}${unit}`;
 }
@@ -57,7 +60,7 @@ function range(low, high, unit) {
 /* "integer, 1 to 100, default 20" */
 function schemaWords(given) {
     const schema = resolve(given);
-    const values = schema.enum || ("const" in schema ? [schema.const] : null);
+    const values = "const" in schema ? [schema.const] : schema.enum;
     if (values) {
         return values.map((value) => JSON.stringify(value)).join(" or ");
     }
@@ -202,7 +205,7 @@ function readable(text, type) {
     try {
         return JSON.stringify(JSON.parse(text), null, 2);
     } catch {
-        return text;
+        return text; /* it was too long to be kept */
     }
 }
 
@@ -232,7 +235,6 @@ async function showAnswer(response, responses, answer) {
     }
 }
 
-/* One request at a time. */
 async function send(form, path, method, operation, parts) {
     const { url, request } = requestOf(form, path, method);
     const controller = new AbortController();
@@ -284,7 +286,7 @@ function operationView(path, method, operation, parameters) {
 function operationsOf(tag) {
     const found = [];
     for (const [path, item] of Object.entries(api.paths)) {
-        for (const method of METHODS.filter((one) => item[one])) {
+        for (const method of Object.keys(item).filter((key) => METHODS.includes(key))) {
             if ((item[method].tags || [""])[0] === tag) {
                 const parameters = [...(item.parameters || []), ...(item[method].parameters || [])];
                 found.push(operationView(path, method, item[method], parameters));
@@ -294,15 +296,8 @@ function operationsOf(tag) {
     return found;
 }
 
-function tagView(tag) {
-    return element("section", {}, element("h2", {}, tag.name), element("p", { class: "faint" }, ...prose(tag.description)),
-        ...operationsOf(tag.name));
-}
-
-/* Answers that belong to no operation. */
-function otherView(other) {
-    return element("section", {}, element("h2", {}, "Other requests"), element("p", { class: "faint" }, ...prose(other.description)),
-        responsesView(other.responses));
+function sectionView(title, words, ...content) {
+    return element("section", {}, element("h2", {}, title), element("p", { class: "faint" }, ...prose(words)), ...content);
 }
 
 function openLinked() {
@@ -320,8 +315,12 @@ function show() {
     document.getElementById("summary").replaceChildren(...prose(summary));
     document.getElementById("description").replaceChildren(...prose(description));
     document.getElementById("state").remove();
-    document.getElementById("operations").replaceChildren(...api.tags.map(tagView),
-        ...(api["x-other-requests"] ? [otherView(api["x-other-requests"])] : []));
+    const sections = api.tags.map((tag) => sectionView(tag.name, tag.description, ...operationsOf(tag.name)));
+    const other = api["x-other-requests"];
+    if (other) {
+        sections.push(sectionView("Other requests", other.description, responsesView(other.responses)));
+    }
+    document.getElementById("operations").replaceChildren(...sections);
     openLinked();
 }
 
