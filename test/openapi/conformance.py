@@ -1,7 +1,12 @@
 """Does an answer keep what the document promises? And what of all that it promises was ever seen?"""
 
 # Of the transport, in any answer: the document need not name them.
-TRANSPORT_HEADERS = {"connection", "content-length", "content-type", "date"}
+TRANSPORT_HEADERS = {"connection", "content-length", "content-type", "date", "transfer-encoding"}
+
+
+def header_pointer(name):
+    """A header means the same wherever it comes."""
+    return f"header {name.lower()}"
 
 
 class Conformance:
@@ -27,9 +32,12 @@ class Conformance:
             if header is None:
                 assert name.lower() in TRANSPORT_HEADERS, f"{operation} does not document the header {name}: {answer}"
                 continue
-            read = int(value) if header["schema"]["type"] == "integer" and value.isdigit() else value
-            self.document.validator(header["schema"]).validate(read)
+            schema = header["schema"]
+            read = int(value) if schema["type"] == "integer" and value.isdigit() else value
+            errors = [error.message for error in self.document.validator(schema).iter_errors(read)]
+            assert not errors, f"{operation} documents another {name}: {answer}\n" + "\n".join(errors)
             self.seen.add((operation.name, answer.code, name.lower()))
+            self._see(schema, header_pointer(name), read)
         for name, header in documented.items():
             assert not header.get("required") or answer.header(name) is not None, f"{operation} lacks {name}: {answer}"
 
@@ -74,7 +82,9 @@ class Conformance:
         for operation in [*self.document.operations, self.document.other]:
             for code, response in operation.responses.items():
                 found.add((operation.name, code))
-                found |= {(operation.name, code, name.lower()) for name in response.get("headers", {})}
+                for name, header in response.get("headers", {}).items():
+                    found.add((operation.name, code, name.lower()))
+                    self._promise(self.document.resolve(header)["schema"], header_pointer(name), found)
                 for media in response.get("content", {}).values():
                     self._promise(media["schema"], f"{operation} {code}", found)
         return found

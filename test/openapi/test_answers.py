@@ -10,6 +10,7 @@ import pytest
 import samples
 import scenes
 import wire
+from conftest import TOKEN
 
 CALLS_AT_ONCE = 8
 REFUSALS = {400, 404, 405, 415, 422}
@@ -78,6 +79,16 @@ def test_each_refusal_of_the_server(call):
         for code, request in scenes.refused_requests(operation).items():
             answer = call.exchange(operation, request)
             assert answer.code == code, f"{operation} {request[:200]}: {answer}"
+
+
+def test_tokens_are_asked_for(call, guarded, service):
+    guard = scenes.Calls(guarded[service], call.document, call.conformance)
+    for operation in call.document.operations:
+        is_open = operation.node.get("security") == []
+        for headers in ([], [("Authorization", "Bearer other")], [("Authorization", f"Basic {TOKEN}")]):
+            assert (guard.ask(operation, headers=headers).code == 401) != is_open, f"{operation} {headers}"
+        assert guard.ask(operation, headers=[("Authorization", f"Bearer {TOKEN}")]).code != 401, operation
+    assert guard.exchange(call.document.other, wire.request_bytes("GET", "/unknown")).code == 401
 
 
 def test_head_is_get_without_a_body(call):
