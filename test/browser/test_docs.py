@@ -119,15 +119,18 @@ def test_large_numbers_are_shown_as_they_came(browser, stack):
     assert f'"order_id":{order_id},' in send(browser, "getPayment")[1]
 
 
-def test_the_token_goes_with_requests_and_is_not_kept(browser, order):
-    fill(browser, browser.find("#token"), "secret")
-    unfold(browser, "getHealth")
-    assert send(browser, "getHealth")[0] == "200 OK"
-    browser.read_logs()
-    (sent,) = [one for one in browser.requests if one["url"].endswith("/healthz")]
-    assert sent["headers"]["Authorization"] == "Bearer secret"
+def test_the_token_goes_with_requests_and_is_not_kept(browser, stack):
+    guarded = stack.new_order_service()
+    guarded.environment["AUTH_TOKEN"] = "let-me-in"
+    stack.services.append(guarded)
+    guarded.start()
+    open_page(browser, guarded)
+    unfold(browser, "listOrders")
+    assert send(browser, "listOrders")[0] == "401 Unauthorized"
+    fill(browser, browser.find("#token"), "let-me-in")
+    assert send(browser, "listOrders")[0] == "200 OK"
     assert browser.run("return localStorage.length + sessionStorage.length + document.cookie.length") == 0
-    open_page(browser, order)
+    open_page(browser, guarded)
     assert browser.find("#token").get_attribute("value") == ""
 
 
