@@ -48,11 +48,25 @@ class Conformance:
             return
         assert content_type in content, f"{operation} does not document the type {content_type}: {answer}"
         assert int(answer.header("Content-Length") or len(answer.body)) == len(answer.body)
-        schema = content[content_type]["schema"]
+        media = content[content_type]
         body = answer.json() if content_type == "application/json" else answer.body.decode("utf-8")
-        errors = [error.message for error in self.document.validator(schema).iter_errors(body)]
-        assert not errors, f"{operation} documents another body: {answer}\n" + "\n".join(errors)
-        self._see(schema, f"{operation} {answer.code}", body)
+        self._check_value(media["schema"], f"{operation} {answer.code}", body)
+        if "x-events" in media:
+            self._check_events(operation, media["x-events"], answer)
+
+    def _check_value(self, schema, pointer, value):
+        errors = [error.message for error in self.document.validator(schema).iter_errors(value)]
+        assert not errors, f"{pointer} documents another body: {value}\n" + "\n".join(errors)
+        self._see(schema, pointer, value)
+
+    def _check_events(self, operation, documented, answer):
+        """Each has a name, a value and an id that the stream takes back."""
+        (last_event_id,) = [one for one in operation.parameters if one["name"] == "Last-Event-ID"]
+        for event in answer.events():
+            assert event.name in documented, f"{operation} does not document the event {event.name}"
+            self._check_value(documented[event.name], f"{operation} {event.name}", event.data)
+            self._check_value(last_event_id["schema"], f"{operation} id", event.id)
+            self.seen.add((operation.name, "event", event.name))
 
     def _see(self, schema, pointer, value):
         """Notes which choices and which values of enumerations were met. The value is valid."""
@@ -87,6 +101,9 @@ class Conformance:
                     self._promise(self.document.resolve(header)["schema"], header_pointer(name), found)
                 for media in response.get("content", {}).values():
                     self._promise(media["schema"], f"{operation} {code}", found)
+                    for name, schema in media.get("x-events", {}).items():
+                        found.add((operation.name, "event", name))
+                        self._promise(schema, f"{operation} {name}", found)
         return found
 
     def _promise(self, schema, pointer, found):

@@ -59,13 +59,18 @@ def bad_bodies(operation):
     yield {name: None for name in schema["properties"]}
 
 
+def good_parameters(operation, parameter):
+    schema = resolved_schema(operation, parameter)
+    return [parameter["example"]] if "pattern" in schema else good_values(schema)
+
+
 def good_queries(operation):
     parameters = operation.parameters_in("query")
     for parameter in parameters:
-        for value in good_values(resolved_schema(operation, parameter)):
+        for value in good_parameters(operation, parameter):
             yield f"{parameter['name']}={value}"
     if parameters:
-        firsts = [(one["name"], good_values(resolved_schema(operation, one))[0]) for one in parameters]
+        firsts = [(one["name"], good_parameters(operation, one)[0]) for one in parameters]
         yield "&".join(f"{name}={value}" for name, value in firsts)
 
 
@@ -73,13 +78,16 @@ def bad_queries(operation):
     parameters = operation.parameters_in("query")
     for parameter in parameters:
         name, schema = parameter["name"], resolved_schema(operation, parameter)
-        value = good_values(schema)[0]
+        value = good_parameters(operation, parameter)[0]
         wrong = ["", "x", "%zz", "%00", str(value).lower() + "x"]
         if schema["type"] == "integer":
             wrong += [schema["minimum"] - 1, schema["maximum"] + 1, HUGE, "1.0", "+1"]
+        if "pattern" in schema:
+            wrong = [one for one in wrong if not re.search(schema["pattern"], one)]
         yield from (f"{name}={one}" for one in wrong)
-        yield from (name, f"{name}={value}&{name}={value}", f"{name.upper()}={value}")
-    if parameters:
+        if 422 in operation.responses:  # where a query is read strictly
+            yield from (name, f"{name}={value}&{name}={value}", f"{name.upper()}={value}")
+    if parameters and 422 in operation.responses:
         yield from ("unknown=1", "%FF=1", "unknown=1&" + "&".join(f"{one['name']}=%20" for one in parameters))
 
 
@@ -89,7 +97,7 @@ def good_headers(operation):
         name, schema = parameter["name"], parameter["schema"]
         yield name, parameter["example"]
         if "pattern" in schema:
-            yield name, f'"{parameter["example"]}"'
+            yield from ((name, value) for value in [f'"{parameter["example"]}"'] if re.search(schema["pattern"], value))
         elif schema["type"] == "integer":
             yield from ((name, value) for value in good_values(schema))
         else:

@@ -14,6 +14,13 @@ ASYNC = ("Prefer", "respond-async")
 LARGE = 70_000
 FIRST_PARKED_ID = 3_000_000_000
 FIRST_PAYMENT_ID = 4_000_000_000
+FIRST_STORY_ID = 5_000_000_000
+# What follows PENDING.
+STORIES = [[("COMPLETED", "paid"), ("CANCELLING", "cancel_requested"), ("CANCELLED", "refunded")],
+           *([("CANCELLED", reason)] for reason in ("declined", "voided", "mismatch", "never_sent"))]
+INSERT_ORDER = ("INSERT INTO orders (id, uid, item_name, quantity, price, status, next_attempt_at)"
+                " VALUES (%s, gen_random_uuid(), 'Apple', 1, 100, %s, now() + interval '1 hour')")
+INSERT_EVENT = "INSERT INTO order_events (order_id, status, reason) VALUES (%s, %s, %s)"
 
 
 class Calls:
@@ -24,8 +31,8 @@ class Calls:
         self.document = document
         self.conformance = conformance
 
-    def exchange(self, operation, request):
-        answer = wire.exchange(self.service.port, request)
+    def exchange(self, operation, request, event_count=0):
+        answer = wire.exchange(self.service.port, request, event_count)
         self.conformance.check(operation, answer)
         return answer
 
@@ -102,6 +109,36 @@ def play_cancel_while_posting(call, stack):
         order_id = wait_until(lambda: stack.order_db.value(find), 20, "the order is there")
         assert call.ask("cancelOrder", path=f"/orders/{order_id}/cancel").code == 200
         assert posted.result().json()["detail"] == "Order cancelled"
+
+
+def accepts(operation):
+    """Headers for each type of a good answer."""
+    types = operation.responses.get(200, {}).get("content", {})
+    return [[("Accept", one)] for one in types]
+
+
+def play_events(call, stack):
+    """Moves for each reason, and then more at once than are told one by one."""
+    def feed(position, event_count):
+        request = wire.request_bytes("GET", "/events", [("Last-Event-ID", position)])
+        return call.exchange(call.document.operation("getEvents"), request, event_count)
+
+    begin = stack.order_db.value("SELECT pg_current_xact_id()::text") + "-0-0"
+    for order_id, story in enumerate(STORIES, FIRST_STORY_ID):
+        stack.order_db.query(INSERT_ORDER, (order_id, story[-1][0]))
+        for move in [("PENDING", "created"), *story]:
+            stack.order_db.query(INSERT_EVENT, (order_id, *move))
+        path = f"/orders/{order_id}/events"
+        told = call.ask("getOrderEvents", path=path).json()["events"]
+        request = wire.request_bytes("GET", path, [("Accept", "text/event-stream")])
+        live = call.exchange(call.document.operation("getOrderEvents"), request, len(told)).events()
+        assert [event.data["reason"] for event in live] == [line["reason"] for line in told]
+    move_count = sum(1 + len(story) for story in STORIES)
+    assert len(feed(begin, move_count).events()) == move_count
+    seed.add_orders(stack, range(FIRST_STORY_ID + 100, FIRST_STORY_ID + 500), "COMPLETED")
+    assert "folded" in [event.name for event in feed(begin, 1).events()]
+    assert call.ask("getOrderEvents", path=f"/orders/{FIRST_STORY_ID - 2}/events").code == 404
+    assert feed("9223372036854775806-1-1", 0).code == 409
 
 
 def play_unfinished_orders(call, stack):
