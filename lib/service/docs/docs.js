@@ -120,6 +120,9 @@ function responseView(code, given) {
         const example = exampleOf(media);
         parts.push(element("p", { class: "faint" }, type), schemaView(media.schema),
             example === undefined ? null : element("pre", {}, asText(example)));
+        for (const [name, schema] of Object.entries(media["x-events"] || {})) {
+            parts.push(element("p", {}, "Event ", element("code", {}, name)), schemaView(schema));
+        }
     }
     const summary = element("summary", {}, element("strong", {}, code), " ", ...prose(response.description));
     return element("details", { class: "response" }, summary, ...parts);
@@ -154,6 +157,18 @@ function parameterField(given, prefix) {
         element("label", { for: id }, `${parameter.name} (${parameter.in}${parameter.required ? ", required" : ""})`),
         parameterInput(parameter, id),
         element("p", { class: "hint", id: `${id}-hint` }, ...prose(parameter.description), ` (${schemaWords(parameter.schema)}${example})`));
+}
+
+/* Where a good answer comes in several types. */
+function acceptField(operation) {
+    const types = Object.keys(resolve(operation.responses[200]).content || {});
+    if (types.length < 2) {
+        return null;
+    }
+    const id = `${operation.operationId}-accept`;
+    return element("div", {}, element("label", { for: id }, "Accept (header)"),
+        element("select", { id, "data-in": "header", "data-name": "Accept" },
+            ...types.map((type) => element("option", { value: type }, type))));
 }
 
 function bodyField(requestBody, prefix) {
@@ -260,7 +275,7 @@ function operationForm(path, method, operation, parameters) {
         answer: element("div", { class: "answer", "aria-live": "polite" }),
     };
     const form = element("form", { autocomplete: "off" },
-        ...parameters.map((parameter) => parameterField(parameter, operation.operationId)),
+        ...parameters.map((parameter) => parameterField(parameter, operation.operationId)), acceptField(operation),
         operation.requestBody ? bodyField(operation.requestBody, operation.operationId) : null,
         parts.send, parts.stop, parts.answer);
     form.addEventListener("submit", (event) => {
