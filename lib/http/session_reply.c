@@ -79,7 +79,6 @@ static void write_next_replies(struct http_session *session)
             return;
         output->failed |= next->reply.failed;
         buffer_append(output, next->reply.data, next->reply.size);
-        buffer_clear(&next->reply);
         if (next->is_streaming)
             return;
         remove_exchange(session, next);

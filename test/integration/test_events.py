@@ -1,7 +1,9 @@
 """GET /orders/{id}/events and GET /events: what happened, as JSON and live."""
 
+from concurrent.futures import ThreadPoolExecutor
 import re
 import socket
+import uuid
 
 import pytest
 
@@ -48,6 +50,23 @@ def test_story_of_a_refund_has_the_trace_of_each_request(stack):
     lines = story(stack, order_id)
     assert moves(lines) == STORY_OF_A_REFUND
     assert [line["trace_id"] == TRACE_ID for line in lines] == [False, False, True, True]
+
+
+def test_orders_of_one_batch_keep_their_traces(stack):
+    def post(number):
+        headers = {"traceparent": f"00-{number:032x}-00f067aa0ba902b7-01"}
+        if number % 2 == 0:
+            headers["Idempotency-Key"] = f"batch-{number}"
+        return number, stack.post_order(headers=headers).json()["id"]
+
+    with ThreadPoolExecutor(32) as pool:
+        posted = list(pool.map(post, range(1, 257)))
+    assert stack.order_db.value("SELECT max(count) FROM (SELECT count(*) FROM order_events WHERE status = 'PENDING'"
+                                " GROUP BY tx) AS sizes") > 1
+    rows = stack.order_db.query("SELECT order_id, array_agg(DISTINCT trace_id::text) AS traces FROM order_events GROUP BY 1")
+    traces = {row["order_id"]: row["traces"] for row in rows}
+    for number, order_id in posted:
+        assert traces[order_id] == [str(uuid.UUID(int=number))]
 
 
 def test_line_from_before_the_traces(stack):

@@ -11,7 +11,8 @@
 #include "http/stream.h"
 #include "unit/http/server_fixture.h"
 
-enum { PIECE_SIZE = 64 * 1024, PIECE_COUNT_MAX = 1000 };
+/* A chunk's own bytes come on top of the piece's. */
+enum { PIECE_SIZE = 64 * 1024, PIECE_COUNT_MAX = 1000, CHUNK_SIZE_MAX = 16 };
 
 static void count_gone(void *context)
 {
@@ -245,6 +246,8 @@ static void slow_reader_is_dropped_and_others_go_on(void **state)
     http_exchange_id slow_stream = open_stream(fixture, slow, &slow_gone_count);
     http_exchange_id stream = open_stream(fixture, client, &gone_count);
     for (int i = 0; i < PIECE_COUNT_MAX && slow_gone_count == 0; i++) {
+        size_t unsent_size = net_conn_unsent_size(conn_of(fixture, slow_stream));
+        assert_true(unsent_size <= HTTP_STREAM_UNSENT_SIZE_MAX + CHUNK_SIZE_MAX);
         append_piece(fixture, slow_stream);
         append(fixture, stream, "short");
         await_end(fixture, client, "5\r\nshort\r\n");
