@@ -63,7 +63,7 @@ def test_it_shows_every_call_and_code(browser, service):
         codes = [one.get_attribute("textContent") for one in shown[operation.name].find_elements("css selector", "summary strong")]
         assert codes == [str(code) for code in operation.responses]
         names = [one["name"] for one in operation.parameters]
-        fields = shown[operation.name].find_elements("css selector", "[data-in]:not([data-in=body])")
+        fields = shown[operation.name].find_elements("css selector", "[data-in]:not([data-in=body], [data-name=Accept])")
         assert [one.get_attribute("data-name") for one in fields] == names
 
 
@@ -160,6 +160,20 @@ def test_a_request_can_be_stopped(browser, stack):
     stop.click()
     browser.wait_for(lambda: "Stopped." in browser.text("#postPayment .answer"), "the request is stopped")
     assert browser.find("#postPayment button[type=submit]").is_enabled() and not browser.find_shown("#postPayment button.second")
+
+
+def test_a_stream_is_shown_as_it_comes(browser, stack, order):
+    order_id = stack.post_order().json()["id"]
+    unfold(browser, "getOrderEvents")
+    fill(browser, field(browser, "getOrderEvents", "path"), str(order_id))
+    Select(field(browser, "getOrderEvents", "header", "Accept")).select_by_visible_text("text/event-stream")
+    browser.find("#getOrderEvents button[type=submit]").click()
+    browser.wait_for(lambda: '"COMPLETED"' in browser.text("#getOrderEvents .answer .body"), "what was recorded is shown")
+    stack.order.post(f"/orders/{order_id}/cancel")
+    browser.wait_for(lambda: '"CANCELLED"' in browser.text("#getOrderEvents .answer .body"), "what happens is shown")
+    browser.find("#getOrderEvents button.second").click()
+    browser.wait_for(lambda: "Stopped." in browser.text("#getOrderEvents .answer"), "the stream is stopped")
+    assert '"COMPLETED"' in browser.text("#getOrderEvents .answer .body")
 
 
 def test_a_link_leads_to_a_call(browser, order):

@@ -16,7 +16,8 @@ import sources
 SOURCE_ROW = re.compile(r'\{\s*(?:\.method\s*=\s*)?HTTP_METHOD_([A-Z]+)\s*,\s*(?:\.path\s*=\s*)?"([^"]+)"')
 CHAPTER = re.compile(r"^##\s+`?(?:(\w+)-service)?")
 HEADING = re.compile(r"^###\s+`?([A-Z]+)\s+(/[^\s`]*)`?\s*$")
-CODE = re.compile(r"\b(" + "|".join(str(int(code)) for code in http.HTTPStatus if code >= 200) + r")\b")
+# "more than 500" is an amount.
+CODE = re.compile(r"(?<!than )\b(" + "|".join(str(int(code)) for code in http.HTTPStatus if code >= 200) + r")\b")
 CODE_ROW = re.compile(r"^\| (\d{3}) \|")
 SHARED_CHAPTER = "## What the server itself refuses"
 OTHER = "x-other-requests"

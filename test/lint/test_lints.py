@@ -175,7 +175,7 @@ ROUTES_SOURCE = (
 )
 ROUTES_DOCUMENT = (
     "# API\n\n## All\n\n## order-service\n\nThe other code is 400.\n\n### `POST /orders`\n| 200 | 255 characters |\n"
-    "### GET /orders/{id}\n200 the order, or 404.\n```\n### GET /sample 202\n```\n"
+    "### GET /orders/{id}\n200 the order, or 404 of more than 500.\n```\n### GET /sample 202\n```\n"
     "## What the server itself refuses\n| 408 | late |\n| 501 | the method |\n\n### Lists\n"
 )
 ROUTES_OPENAPI = {
@@ -216,7 +216,7 @@ def test_routes_agree(tmp_path):
      'docs/api.md:22: "GET /healthz" stands in no service\'s chapter'),
     (ROUTES_SOURCE, ROUTES_DOCUMENT + "### GET /healthz\n", '"GET /healthz" stands in no service\'s chapter'),
     ("int i;\n", ROUTES_DOCUMENT, "services/order/routes.c:1: no route found"),
-    (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("or 404", "or nothing"),
+    (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("or 404", "or none"),
      "docs/api.md:11: GET /orders/{id} does not name 404, which order's openapi.json has"),
     (ROUTES_SOURCE, ROUTES_DOCUMENT.replace("or 404", "404 or 410"),
      "docs/api.md:11: GET /orders/{id} names 410, which order's openapi.json does not have"),

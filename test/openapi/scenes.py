@@ -1,7 +1,11 @@
 """What has to happen before a service can give its rarer answers."""
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2
+
+import flood
 import samples
 import seed
 import wire
@@ -15,6 +19,8 @@ LARGE = 70_000
 FIRST_PARKED_ID = 3_000_000_000
 FIRST_PAYMENT_ID = 4_000_000_000
 FIRST_STORY_ID = 5_000_000_000
+FIRST_FLOOD_ID = 6_000_000_000
+FLOOD_CONNECTION_COUNT = 250
 # What follows PENDING.
 STORIES = [[("COMPLETED", "paid"), ("CANCELLING", "cancel_requested"), ("CANCELLED", "refunded")],
            *([("CANCELLED", reason)] for reason in ("declined", "voided", "mismatch", "never_sent"))]
@@ -210,6 +216,21 @@ def play_payments(call):
         assert call.ask("getPayment", path=f"/payments/{order_id}").json()["status"] == status
         assert call.ask("listPayments", query=f"status={status}").code == 200
     assert call.ask("getPayment", path=f"/payments/{nothing}").code == 404
+
+
+def play_overload(call, stack):
+    """More charges than a locked table takes: the next one is refused, and told that the service lives."""
+    def charge(number):
+        return flood.post("/payments", {"order_id": FIRST_FLOOD_ID + number, "amount": 1})
+
+    with contextlib.closing(psycopg2.connect(stack.payment_db.url())) as lock:
+        lock.cursor().execute("LOCK TABLE payments")
+        with flood.Flood(call.service.port, FLOOD_CONNECTION_COUNT, charge) as charges:
+            charges.receive_until(lambda _: charges.refusals(), 30, "charges are refused")
+            refused = call.ask("postPayment", body={"order_id": FIRST_FLOOD_ID - 1, "amount": 1})
+            assert refused.json()["status"] == "BUSY"
+            lock.rollback()
+            charges.receive_all(30)
 
 
 def play_outage(calls, stack, clusters):

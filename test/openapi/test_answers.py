@@ -148,6 +148,10 @@ def test_payments_in_every_state(calls, stack):
     scenes.play_payments(calls["payment"])
 
 
+def test_more_charges_than_can_be_made(calls, stack):
+    scenes.play_overload(calls["payment"], stack)
+
+
 def test_without_a_database(calls, stack, clusters):
     scenes.play_outage(calls, stack, clusters)
 
