@@ -12,6 +12,7 @@
 extern const struct asset_file docs_page;
 extern const struct asset_file docs_style;
 extern const struct asset_file docs_script;
+extern const struct asset_file docs_view;
 
 #define DOCS_POLICY                                                                                \
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "           \

@@ -16,5 +16,6 @@ const struct http_route order_routes[] = {
     {HTTP_METHOD_GET, "/docs", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/docs.css", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/docs.js", handler_get_asset, .is_open = true},
+    {HTTP_METHOD_GET, "/docs/view.js", handler_get_asset, .is_open = true},
 };
 const size_t order_route_count = sizeof order_routes / sizeof order_routes[0];

@@ -14,5 +14,6 @@ const struct http_route payment_routes[] = {
     {HTTP_METHOD_GET, "/docs", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/docs.css", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/docs.js", handler_get_asset, .is_open = true},
+    {HTTP_METHOD_GET, "/docs/view.js", handler_get_asset, .is_open = true},
 };
 const size_t payment_route_count = sizeof payment_routes / sizeof payment_routes[0];

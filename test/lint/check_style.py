@@ -70,7 +70,7 @@ def sh_functions(text):
 
 
 def js_functions(text):
-    return functions_from_margin(text, re.compile(r"(?:async\s+)?function\s+(\w+)\(.*\{$"))
+    return functions_from_margin(text, re.compile(r"(?:export\s+)?(?:async\s+)?function\s+(\w+)\(.*\{$"))
 
 
 def functions_from_margin(text, head):

@@ -47,7 +47,7 @@ def test_style_is_content_with_good_files(tmp_path):
 
 LONG_C = "int f(void)\n{\n" + "    ;\n" * 69 + "}\n"
 LONG_PY = "def f():\n" + "    pass\n" * 70
-LONG_JS = "async function f(a) {\n" + "    a();\n" * 69 + "}\n"
+LONG_JS = "export async function f(a) {\n" + "    a();\n" * 69 + "}\n"
 LONG_SH = "f() {\n" + "    :\n" * 69 + "}\n"
 
 
