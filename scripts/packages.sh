@@ -8,7 +8,8 @@
 build_packages=(gcc libc6-dev cmake ninja-build 'pkgconf|pkg-config' libuv1-dev libpq-dev libjansson-dev
     'libllhttp-dev|node-llhttp' libcmocka-dev python3 curl)
 # shellcheck disable=SC2034 # used in dev
-test_packages=(python3-pytest python3-psycopg2 python3-requests python3-jsonschema wrk spin strace clang libclang-rt-dev)
+test_packages=(python3-pytest python3-psycopg2 python3-requests python3-jsonschema python3-prometheus-client prometheus wrk
+    spin strace clang libclang-rt-dev)
 browser_packages=(chromium chromium-driver python3-selenium)
 # pgbench comes with PostgreSQL's server.
 # shellcheck disable=SC2034 # used in scripts/bench.sh

@@ -4,7 +4,7 @@
 enum { LIMIT_INITIAL = 2048, WINDOWS_REMEMBERED = 2 };
 
 void admission_init(struct admission *admission, const struct clock *clock, uint64_t delay_max_ms,
-                    size_t count_max)
+                    size_t count_max, struct admission_metrics *metrics)
 {
     *admission = (struct admission){
         .clock = clock,
@@ -12,7 +12,9 @@ void admission_init(struct admission *admission, const struct clock *clock, uint
         .count_max = count_max,
         .limit = LIMIT_INITIAL < count_max ? LIMIT_INITIAL : count_max,
         .window_start_ms = clock_now_ms(clock),
+        .metrics = metrics,
     };
+    metrics_set(&metrics->limit, admission->limit);
     list_init(&admission->inside);
 }
 
@@ -25,6 +27,7 @@ static void take_out(struct admission *admission, struct admission_ticket *ticke
 {
     list_remove(&ticket->node);
     admission->inside_count--;
+    metrics_set(&admission->metrics->inside, admission->inside_count);
     if (admission->inside_count < admission->window_inside_min)
         admission->window_inside_min = admission->inside_count;
 }
@@ -63,6 +66,7 @@ static void close_window(struct admission *admission, uint64_t now_ms)
     if (limit < ADMISSION_COUNT_MIN)
         limit = ADMISSION_COUNT_MIN;
     admission->limit = limit < (double)admission->count_max ? (size_t)limit : admission->count_max;
+    metrics_set(&admission->metrics->limit, admission->limit);
     admission->window_start_ms = now_ms;
     admission->window_done_count = 0;
     admission->window_inside_min = admission->inside_count;
@@ -80,7 +84,7 @@ bool admission_admits(struct admission *admission)
     update(admission);
     if (admission->inside_count < admission->limit)
         return true;
-    admission->refused_count++;
+    metrics_add(&admission->metrics->refusals, 1);
     return false;
 }
 
@@ -90,6 +94,7 @@ void admission_enter(struct admission *admission, struct admission_ticket *ticke
     list_init(&ticket->node);
     list_append(&admission->inside, &ticket->node);
     admission->inside_count++;
+    metrics_set(&admission->metrics->inside, admission->inside_count);
 }
 
 void admission_leave(struct admission *admission, struct admission_ticket *ticket)

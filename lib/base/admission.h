@@ -27,11 +27,18 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/metrics.h"
 
 enum {
     ADMISSION_WINDOW_MS = 100,
     ADMISSION_COUNT_MIN = 256, /* less than one batch takes: they wait for no others of them */
     ADMISSION_LATE_FACTOR = 4,
+};
+
+struct admission_metrics {
+    uint64_t limit;
+    uint64_t inside;
+    uint64_t refusals;
 };
 
 struct admission_ticket {
@@ -49,12 +56,12 @@ struct admission {
     uint64_t window_start_ms;
     size_t window_done_count;
     size_t window_inside_min; /* the fewest that were inside since its start */
-    uint64_t refused_count;   /* since the start */
+    struct admission_metrics *metrics;
 };
 
-/* Borrows the clock. */
+/* Borrows clock and metrics. */
 void admission_init(struct admission *admission, const struct clock *clock, uint64_t delay_max_ms,
-                    size_t count_max);
+                    size_t count_max, struct admission_metrics *metrics);
 
 /* May one more enter? Cheap; a no is counted as a refusal. */
 bool admission_admits(struct admission *admission);

@@ -18,6 +18,7 @@ void log_init(struct log *log, const char *service, enum log_level level, enum l
 {
     *log = (struct log){
         .service = service, .level = level, .format = format, .descriptor = descriptor};
+    log->metrics = &log->own_metrics;
     buffer_init(&log->buffer, LOG_BUFFER_SIZE_MAX);
 }
 
@@ -112,11 +113,14 @@ static void append_line(struct log *log, enum log_level level, const struct log_
         append_json_line(log, level, fields, message, size);
     else
         append_text_line(log, level, fields, message, size);
-    if (!log->buffer.failed)
+    if (!log->buffer.failed) {
+        metrics_add(&log->metrics->lines[level], 1);
         return;
+    }
     log->buffer.size = before; /* whole lines only */
     log->buffer.failed = false;
     log->dropped_count++;
+    metrics_add(&log->metrics->dropped_lines, 1);
 }
 
 void log_write(struct log *log, enum log_level level, const struct log_fields *fields,

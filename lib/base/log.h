@@ -1,6 +1,6 @@
 /* log - one line an event, gathered in memory and written once per loop turn.
  *
- * Place      above base/buffer.
+ * Place      above base/buffer and base/metrics.
  * Thread     the loop thread only. log_flush() writes only what the descriptor takes at once.
  * Ownership  The log borrows its settings' strings and the descriptor.
  * Errors     A full pipe never stops the service: what does not fit is dropped, counted, and the
@@ -12,15 +12,21 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/metrics.h"
 
 enum { LOG_MESSAGE_SIZE_MAX = 1024, LOG_BUFFER_SIZE_MAX = 1024 * 1024 };
 
 /* The order of the levels and of the formats is that of the settings' choices. */
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_LEVEL_COUNT };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 extern const char *const log_level_names[];  /* "debug" … "error", NULL */
 extern const char *const log_format_names[]; /* "text", "json", NULL */
+
+struct log_metrics {
+    uint64_t lines[LOG_LEVEL_COUNT];
+    uint64_t dropped_lines;
+};
 
 struct log {
     const char *service; /* "order" or "payment" */
@@ -28,7 +34,9 @@ struct log {
     enum log_format format;
     int descriptor;
     struct buffer buffer;
-    uint64_t dropped_count;
+    uint64_t dropped_count;      /* not told yet */
+    struct log_metrics *metrics; /* its own, until the owner sets others */
+    struct log_metrics own_metrics;
 };
 
 /* What a line is about; zero and NULL mean "nothing". */

@@ -1,5 +1,11 @@
 #include "base/loop.h"
 
+const struct metrics_bounds loop_turn_bounds_ns = {
+    .count = 14,
+    .values = {50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000, 25000000,
+               50000000, 100000000, 250000000, 500000000, 1000000000},
+};
+
 static uint64_t loop_now_ms(void *context)
 {
     const struct loop *loop = context;
@@ -9,6 +15,7 @@ static uint64_t loop_now_ms(void *context)
 static void on_timer(uv_timer_t *timer)
 {
     struct loop *loop = timer->data;
+    (void)loop_turn_ns(loop);
     clock_run_due(&loop->clock);
 }
 
@@ -32,6 +39,31 @@ static void arm_timer(struct loop *loop)
     uv_timer_start(&loop->timer, on_timer, delay_ms, 0);
 }
 
+static void start_window(struct loop *loop, uint64_t now_ns)
+{
+    bool is_next = now_ns < loop->window_end_ns + LOOP_WINDOW_S * METRICS_NS_PER_S;
+    loop->longest_before_ns = is_next ? loop->longest_ns : 0;
+    loop->longest_ns = 0;
+    loop->window_end_ns = now_ns + LOOP_WINDOW_S * METRICS_NS_PER_S;
+}
+
+static void measure_turn(struct loop *loop)
+{
+    if (loop->turn_ns == 0)
+        return;
+    uint64_t now_ns = uv_hrtime();
+    uint64_t busy_ns = now_ns - loop->turn_ns;
+    loop->turn_ns = 0;
+    metrics_observe(&loop->metrics->turn_ns, &loop_turn_bounds_ns, busy_ns);
+    if (now_ns >= loop->window_end_ns)
+        start_window(loop, now_ns);
+    if (busy_ns > loop->longest_ns)
+        loop->longest_ns = busy_ns;
+    bool is_longest = loop->longest_ns > loop->longest_before_ns;
+    metrics_set(&loop->metrics->longest_turn_ns,
+                is_longest ? loop->longest_ns : loop->longest_before_ns);
+}
+
 static void on_prepare(uv_prepare_t *prepare)
 {
     struct loop *loop = prepare->data;
@@ -42,11 +74,13 @@ static void on_prepare(uv_prepare_t *prepare)
         }
     }
     arm_timer(loop);
+    measure_turn(loop);
 }
 
 enum status loop_init(struct loop *loop, struct log *log)
 {
     *loop = (struct loop){.log = log};
+    loop->metrics = &loop->own_metrics;
     if (uv_loop_init(&loop->uv) != 0)
         return STATUS_SYSTEM;
     clock_init(&loop->clock, loop_now_ms, loop);

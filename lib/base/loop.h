@@ -26,6 +26,17 @@ struct loop_hook {
     struct list_node node;
 };
 
+/* A turn is busy from the first event that asks for the time until all that it has to send is with
+ * the system: so long an event that comes meanwhile waits. */
+struct loop_metrics {
+    struct metrics_histogram turn_ns;
+    uint64_t longest_turn_ns; /* of the last one or two windows */
+};
+
+enum { LOOP_WINDOW_S = 60 };
+
+extern const struct metrics_bounds loop_turn_bounds_ns;
+
 struct loop {
     uv_loop_t uv;
     struct clock clock;
@@ -34,6 +45,12 @@ struct loop {
     uv_timer_t timer;
     uv_idle_t idle; /* active only while a wake is owed */
     struct list_node hooks[LOOP_PHASE_COUNT];
+    uint64_t turn_ns; /* loop_turn_ns(); 0: nobody has asked in this turn */
+    uint64_t window_end_ns;
+    uint64_t longest_ns;          /* of this window */
+    uint64_t longest_before_ns;   /* of the one before */
+    struct loop_metrics *metrics; /* its own, until the owner sets others */
+    struct loop_metrics own_metrics;
 };
 
 /* Borrows `log`, which must outlive the loop. */
@@ -43,6 +60,15 @@ enum status loop_init(struct loop *loop, struct log *log) STATUS_MUST_CHECK;
 void loop_add_hook(struct loop *loop, enum loop_phase phase, struct loop_hook *hook,
                    loop_hook_cb *callback, void *context);
 void loop_remove_hook(struct loop_hook *hook);
+
+/* When this turn began: the moment of the first question in it, so that all events of one turn
+ * share one look at the clock, and a wait is told from turn to turn. Nanoseconds of uv_hrtime(). */
+static inline uint64_t loop_turn_ns(struct loop *loop)
+{
+    if (loop->turn_ns == 0)
+        loop->turn_ns = uv_hrtime();
+    return loop->turn_ns;
+}
 
 /* Makes the next poll return at once, so that another turn comes: for work that a hook left over.
  */

@@ -26,6 +26,7 @@ void db_batch_answer_unit(struct db_batch *batch, struct db_unit *unit, enum sta
     /* An earlier sending of a unit may have been committed, whatever became of the last. */
     if (status != STATUS_OK && unit->is_unanswered)
         status = STATUS_UNKNOWN;
+    db_metrics_count_unit(batch->metrics, status);
     batch->is_answering = true;
     unit->callback(unit, status, rows != NULL ? rows : &no_rows);
     batch->is_answering = false;
@@ -55,6 +56,8 @@ static void on_down(void *owner, struct db_conn *conn)
 {
     struct db_batch *batch = owner;
     struct db_segment *segment = segment_of(batch, conn);
+    if (segment->count != 0)
+        db_metrics_count_segment(batch->metrics, DB_SEGMENT_LOST, segment->count, 0);
     for (size_t i = 0; i < segment->count; i++)
         segment->units[i]->is_unanswered = true;
     db_batch_requeue(batch, segment);
@@ -197,6 +200,7 @@ static void send_waiting(struct db_batch *batch, uint64_t now_ms)
             continue;
         batch->suspects_are_next = !takes_suspects;
         segment->sent_ms = now_ms;
+        segment->sent_ns = uv_hrtime();
         send_segment(batch, conn, segment);
     }
 }
@@ -215,6 +219,7 @@ static void on_turn_end(void *context)
         give_up_unsent(batch, &batch->suspects.waiting);
     }
     batch->is_cut_off = false;
+    metrics_set(&batch->metrics->waiting_units, batch->waiting_count);
     if (now_ms >= batch->sweep_due_ms) {
         give_up_expired(batch, &batch->waiting, now_ms);
         give_up_expired(batch, &batch->newcomers, now_ms);
@@ -258,6 +263,7 @@ struct db_batch *db_batch_open(struct loop *loop, struct db_pool *pool)
     batch->loop = loop;
     batch->pool = pool;
     batch->settings = settings;
+    batch->metrics = db_pool_metrics(pool);
     batch->segments = calloc((size_t)settings->connection_count, sizeof(struct db_segment));
     if (batch->segments == NULL) {
         free(batch);
@@ -313,11 +319,15 @@ static int find_place(const struct db_batch *batch, const struct db_statement *s
 enum status db_batch_submit(struct db_batch *batch, struct db_unit *unit)
 {
     assert(db_unit_size(unit) <= DB_UNIT_SIZE_MAX);
-    if (batch->is_closing || !db_pool_is_ready(batch->pool))
+    if (batch->is_closing || !db_pool_is_ready(batch->pool)) {
+        metrics_add(&batch->metrics->rejected_units[DB_REJECTION_UNAVAILABLE], 1);
         return STATUS_UNAVAILABLE;
+    }
     if (batch->waiting_count >= DB_WAITING_COUNT_MAX ||
-        (unit->stands_back && batch->newcomer_count >= DB_NEWCOMER_COUNT_MAX))
+        (unit->stands_back && batch->newcomer_count >= DB_NEWCOMER_COUNT_MAX)) {
+        metrics_add(&batch->metrics->rejected_units[DB_REJECTION_OVERLOADED], 1);
         return STATUS_OVERLOADED;
+    }
     unit->place = find_place(batch, unit->statement);
     unit->sequence = ++batch->last_sequence;
     unit->group = 0;

@@ -10,6 +10,7 @@ struct db_batch {
     struct loop *loop;
     struct db_pool *pool;
     const struct db_pool_settings *settings;
+    struct db_metrics *metrics; /* the pool's */
     struct loop_hook hook;
     struct list_node waiting;   /* for a connection; those that were sent before stand in front */
     struct list_node newcomers; /* behind `waiting` */

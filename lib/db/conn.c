@@ -195,6 +195,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
     struct db_conn *conn = poll->data;
     (void)events;
+    (void)loop_turn_ns(conn->settings->loop);
     if (conn->state == CONN_CONNECTING)
         db_conn_continue_connecting(conn);
     else if (conn->state == CONN_MIGRATING)

@@ -26,12 +26,14 @@ enum status database_open(struct database *database, struct loop *loop, struct p
         .statement_count = settings->write_statement_count,
         .migrations = settings->migrations,
         .migration_count = settings->migration_count,
+        .metrics = &settings->metrics->sides[DB_SIDE_WRITE],
         .answer_timeout_ms = settings->answer_timeout_ms,
         .connection_lifetime_ms = CONNECTION_LIFETIME_MS,
     };
     enum status status = open_side(loop, prng, &side, &database->writer_pool, &database->writer);
     if (status != STATUS_OK)
         return status;
+    side.metrics = &settings->metrics->sides[DB_SIDE_READ];
     side.connection_count = READER_COUNT;
     side.statements = settings->read_statements;
     side.statement_count = settings->read_statement_count;

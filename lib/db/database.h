@@ -18,6 +18,7 @@ struct database_settings {
     const struct db_migration *migrations;
     size_t migration_count;
     uint64_t answer_timeout_ms;
+    struct database_metrics *metrics;
 };
 
 struct database {

@@ -22,6 +22,7 @@ static void refuse(struct db_batch *batch, struct db_segment *segment)
 static void divide(struct db_batch *batch, struct db_segment *segment, size_t part_count,
                    bool keeps_keys)
 {
+    metrics_add(&batch->metrics->divided_segments, 1);
     size_t part_size = (segment->count + part_count - 1) / part_count;
     db_suspects_regroup(&batch->suspects, segment->units, segment->count, part_size, keeps_keys);
     db_batch_requeue(batch, segment);
@@ -34,6 +35,7 @@ static void repeat(struct db_batch *batch, struct db_segment *segment, int retry
         refuse(batch, segment);
         return;
     }
+    metrics_add(&batch->metrics->repeated_segments, 1);
     for (size_t i = 0; i < segment->count; i++)
         segment->units[i]->retry_count++;
     db_suspects_regroup(&batch->suspects, segment->units, segment->count, segment->count, false);
@@ -165,6 +167,9 @@ void db_batch_take_answer(struct db_batch *batch, struct db_conn *conn,
                           const struct db_answer *answer)
 {
     struct db_segment *segment = &batch->segments[db_conn_number(conn) - 1];
+    db_metrics_count_segment(batch->metrics,
+                             answer->is_committed ? DB_SEGMENT_COMMITTED : DB_SEGMENT_ROLLED_BACK,
+                             segment->count, loop_turn_ns(batch->loop) - segment->sent_ns);
     if (answer->is_committed)
         commit(batch, segment, answer);
     else

@@ -39,6 +39,8 @@ struct db_pool {
     uint64_t last_failure_ms;
     const struct db_pool_events *events; /* NULL: nobody listens */
     void *owner;
+    struct db_metrics *metrics;
+    struct db_metrics own_metrics;
 };
 
 static void plan_attempt(struct db_pool *pool, uint64_t delay_ms)
@@ -62,6 +64,7 @@ static void log_failure(struct db_pool *pool, const char *reason)
 static void fail_attempt(struct db_pool *pool, const char *reason)
 {
     pool->attempting = NULL;
+    metrics_add(&pool->metrics->failed_connects, 1);
     log_failure(pool, reason);
     if (db_resolver_advance(pool->resolver)) {
         plan_attempt(pool, 0);
@@ -156,6 +159,7 @@ static void on_conn_up(void *owner, struct db_conn *conn)
     pool->failure_count = 0;
     pool->last_failure[0] = '\0';
     pool->up_count++;
+    metrics_set(&pool->metrics->connections, (uint64_t)pool->up_count);
     pool->conn_settings.schema_timeout_ms = RECHECK_TIMEOUT_MS;
     start_lifetime(pool, conn);
     log_write(pool->loop->log, LOG_INFO, NULL, "database %s: connection %d of %d is up",
@@ -178,6 +182,8 @@ static void on_conn_down(void *owner, struct db_conn *conn, const char *reason)
         return;
     }
     pool->up_count--;
+    metrics_set(&pool->metrics->connections, (uint64_t)pool->up_count);
+    metrics_add(&pool->metrics->lost_connections, 1);
     log_write(pool->loop->log, LOG_WARN, NULL, "database %s: connection %d of %d is down: %s",
               pool->settings.name, db_conn_number(conn), pool->settings.connection_count, reason);
     if (!timer_is_active(&pool->attempt_timer))
@@ -242,6 +248,8 @@ enum status db_pool_open(struct loop *loop, struct prng *prng,
     opened->loop = loop;
     opened->prng = prng;
     opened->settings = *settings;
+    opened->metrics = settings->metrics != NULL ? settings->metrics : &opened->own_metrics;
+    metrics_set(&opened->metrics->connection_count, (uint64_t)settings->connection_count);
     timer_init(&opened->attempt_timer, on_attempt_timer, opened);
     timer_init(&opened->expiry_timer, on_expiry_timer, opened);
     enum status status = db_conninfo_init(&opened->conninfo, settings->url, settings->name,
@@ -293,6 +301,11 @@ void db_pool_listen(struct db_pool *pool, const struct db_pool_events *events, v
 const struct db_pool_settings *db_pool_get_settings(const struct db_pool *pool)
 {
     return &pool->settings;
+}
+
+struct db_metrics *db_pool_metrics(const struct db_pool *pool)
+{
+    return pool->metrics;
 }
 
 struct db_conn *db_pool_find_free(const struct db_pool *pool)

@@ -17,6 +17,7 @@
 #include "base/prng.h"
 #include "base/status.h"
 #include "db/conn.h"
+#include "db/metrics.h"
 #include "db/migrate.h"
 #include "db/statement.h"
 
@@ -32,6 +33,7 @@ struct db_pool_settings {
     size_t migration_count;
     uint64_t connection_lifetime_ms; /* 0: for ever; else, give or take a tenth, each is replaced
                                         after so long, while all others are up */
+    struct db_metrics *metrics;      /* NULL: the pool's own */
     uint64_t answer_timeout_ms; /* a segment without its answer for so long ends its connection */
 };
 
@@ -60,6 +62,8 @@ struct db_pool_events {
 void db_pool_listen(struct db_pool *pool, const struct db_pool_events *events, void *owner);
 
 const struct db_pool_settings *db_pool_get_settings(const struct db_pool *pool);
+
+struct db_metrics *db_pool_metrics(const struct db_pool *pool);
 
 /* A connection that may be sent a segment; the one with the lowest number, so that few are kept
  * warm. NULL: none. Its number is 1 … connection_count. */

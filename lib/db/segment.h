@@ -21,6 +21,7 @@ struct db_segment {
     size_t count;
     size_t size;
     uint64_t sent_ms;
+    uint64_t sent_ns; /* of uv_hrtime() */
 };
 
 /* The parameters of one statement. */

@@ -46,6 +46,6 @@ void http_connections_make_room(struct http_server *server)
     assert(http_connections_have_room(server));
     http_session_evict(
         LIST_ELEMENT(server->idle_deadlines.running.next, struct http_session, deadline.node));
-    server->counts.evicted_count++;
+    metrics_add(&server->metrics->endings[HTTP_ENDING_EVICTED], 1);
     tally_count(&server->evictions);
 }

@@ -74,7 +74,7 @@ bool http_dispatch_permits(const struct http_server *server, const struct http_m
 static void refuse_permission(struct http_server *server, http_exchange_id exchange,
                               enum http_permission why)
 {
-    server->counts.unauthorized_count++;
+    metrics_add(&server->metrics->unauthorized_requests, 1);
     tally_count(&server->intruders);
     if (why == HTTP_TOKEN_MISSING)
         http_reply_error(server, exchange, 401, "WWW-Authenticate: Bearer realm=\"saga\"\r\n",
@@ -85,12 +85,22 @@ static void refuse_permission(struct http_server *server, http_exchange_id excha
                          "The bearer token is not valid");
 }
 
+/* For the metrics; what no route answers has place 0. */
+static void note_route(struct http_server *server, http_exchange_id exchange,
+                       const struct http_route *route)
+{
+    if (route != NULL)
+        http_exchange_find(&server->exchanges, exchange)->place =
+            1 + (size_t)(route - server->settings.routes);
+}
+
 void http_dispatch(struct http_server *server, http_exchange_id exchange,
                    const struct http_message *message)
 {
     struct http_request request = make_request(message);
     struct http_match match = find_match(server, &request);
     enum http_permission permitted = permission(server, &match, &request);
+    note_route(server, exchange, match.route);
     if (permitted != HTTP_PERMITTED) {
         refuse_permission(server, exchange, permitted);
     } else if (match.methods == 0) {

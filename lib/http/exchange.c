@@ -59,6 +59,8 @@ struct http_exchange *http_exchange_take(struct http_exchange_table *table)
     struct list_node *node = list_take_first(&table->free);
     struct http_exchange *exchange = LIST_ELEMENT(node, struct http_exchange, node);
     exchange->session = NULL;
+    exchange->place = 0;
+    exchange->is_counted = false;
     exchange->is_head = false;
     exchange->is_replied = false;
     exchange->is_http_1_0 = false;

@@ -21,8 +21,11 @@ struct http_exchange {
     http_exchange_id id;
     struct http_session *session;
     struct list_node node; /* the session's requests in their order */
+    size_t place;          /* of its route among the metrics */
+    uint64_t arrived_ns;   /* loop_turn_ns() */
     bool is_head;
     bool is_http_1_0;
+    bool is_counted;                /* among the answered requests */
     bool is_replied;                /* `reply` waits for its turn */
     bool is_streaming;              /* what `reply` has waits for its turn, and more is to come */
     void (*on_gone)(void *context); /* while it is streaming */

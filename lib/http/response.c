@@ -1,44 +1,26 @@
 #include "http/response.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 /* The whole line, so that it is one copy. */
-static const char *status_line(int status)
+static const char *const status_lines[HTTP_STATUS_COUNT] = {
+#define STATUS_LINE(code, reason) "HTTP/1.1 " #code " " reason "\r\n",
+    HTTP_REPLY_STATUS_MAP(STATUS_LINE)
+#undef STATUS_LINE
+};
+
+size_t http_status_place(int status)
 {
-#define LINE(code, reason)                                                                         \
-    case code:                                                                                     \
-        return "HTTP/1.1 " #code " " reason "\r\n";
     switch (status) {
-        LINE(200, "OK")
-        LINE(201, "Created")
-        LINE(202, "Accepted")
-        LINE(204, "No Content")
-        LINE(304, "Not Modified")
-        LINE(400, "Bad Request")
-        LINE(401, "Unauthorized")
-        LINE(402, "Payment Required")
-        LINE(404, "Not Found")
-        LINE(405, "Method Not Allowed")
-        LINE(406, "Not Acceptable")
-        LINE(408, "Request Timeout")
-        LINE(409, "Conflict")
-        LINE(413, "Content Too Large")
-        LINE(414, "URI Too Long")
-        LINE(415, "Unsupported Media Type")
-        LINE(417, "Expectation Failed")
-        LINE(422, "Unprocessable Content")
-        LINE(429, "Too Many Requests")
-        LINE(431, "Request Header Fields Too Large")
-        LINE(500, "Internal Server Error")
-        LINE(501, "Not Implemented")
-        LINE(502, "Bad Gateway")
-        LINE(503, "Service Unavailable")
-        LINE(504, "Gateway Timeout")
-        LINE(505, "HTTP Version Not Supported")
+#define STATUS_PLACE(code, reason)                                                                 \
+    case code:                                                                                     \
+        return HTTP_STATUS_##code;
+        HTTP_REPLY_STATUS_MAP(STATUS_PLACE)
+#undef STATUS_PLACE
     default:
-        return NULL;
+        abort(); /* a handler uses a status that the table does not have */
     }
-#undef LINE
 }
 
 void http_date_refresh(struct http_date *date, time_t now)
@@ -56,9 +38,7 @@ void http_date_refresh(struct http_date *date, time_t now)
 static void write_start(struct buffer *out, const struct http_response *response,
                         const struct http_date *date, enum http_connection connection)
 {
-    const char *line = status_line(response->status);
-    assert(line != NULL); /* a handler uses a status that the table does not have */
-    buffer_append_text(out, line);
+    buffer_append_text(out, status_lines[http_status_place(response->status)]);
     buffer_append(out, date->line, HTTP_DATE_SIZE);
     if (connection == HTTP_CONNECTION_CLOSE)
         buffer_append_text(out, "Connection: close\r\n");

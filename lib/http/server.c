@@ -146,6 +146,8 @@ enum status http_server_open(struct loop *loop, const struct http_server_setting
         opened->settings.tokens = "";
     opened->session_count_max = session_count_max(opened);
     opened->on_session_closed = on_session_closed;
+    opened->metrics = settings->metrics != NULL ? settings->metrics : &opened->own_metrics;
+    metrics_set(&opened->metrics->connection_count_max, opened->session_count_max);
     if (net_set_init(&opened->set, loop, HTTP_OUTPUT_SIZE_MAX,
                      or_default(settings->write_timeout_ms, HTTP_WRITE_MS)) != STATUS_OK) {
         free(opened);
@@ -236,9 +238,9 @@ size_t http_server_unfinished_count(const struct http_server *server)
     return count;
 }
 
-const struct http_server_counts *http_server_counts(const struct http_server *server)
+const struct http_metrics *http_server_metrics(const struct http_server *server)
 {
-    return &server->counts;
+    return server->metrics;
 }
 
 int http_server_port(const struct http_server *server)

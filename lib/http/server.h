@@ -34,6 +34,7 @@ enum {
 };
 
 struct http_server; /* opaque */
+struct http_metrics;
 
 struct http_server_settings {
     const char *listen; /* "host:port", numeric host, "[::1]:8000" too */
@@ -49,17 +50,7 @@ struct http_server_settings {
     size_t connection_count_max;
     /* Who may ask for more than the open routes, as in http/auth.h; NULL or "": everybody. */
     const char *tokens;
-};
-
-/* Since the server was opened: its connections, and why it ended some; and whom it refused. */
-struct http_server_counts {
-    uint64_t accepted_count;
-    uint64_t head_timeout_count; /* answered 408; or nothing at all had come */
-    uint64_t body_timeout_count; /* answered 408 */
-    uint64_t idle_timeout_count;
-    uint64_t write_timeout_count; /* the client did not read */
-    uint64_t evicted_count;       /* idle, at the limit, for a new client */
-    uint64_t unauthorized_count;  /* requests answered 401 */
+    struct http_metrics *metrics; /* in the order of the routes; NULL: the server's own */
 };
 
 /* Takes its address, where clients are refused until http_server_listen(). STATUS_INVALID: the
@@ -99,7 +90,7 @@ void http_server_drain(struct http_server *server);
 size_t http_server_unfinished_count(const struct http_server *server);
 
 /* Valid as long as the server. */
-const struct http_server_counts *http_server_counts(const struct http_server *server);
+const struct http_metrics *http_server_metrics(const struct http_server *server);
 
 /* The port it listens on; tells which one the system has chosen for "host:0". */
 int http_server_port(const struct http_server *server);

@@ -238,7 +238,7 @@ static void on_closed(void *owner, int uv_error)
     struct http_session *session = owner;
     struct http_server *server = session->server;
     if (uv_error == UV_ETIMEDOUT || uv_error == UV_ENOBUFS) {
-        server->counts.write_timeout_count++;
+        metrics_add(&server->metrics->endings[HTTP_ENDING_WRITE], 1);
         tally_count(&server->slow_readers);
     }
     session_remove_all_exchanges(session);
@@ -247,6 +247,7 @@ static void on_closed(void *owner, int uv_error)
     buffer_free(&session->input);
     list_remove(&session->node);
     server->session_count--;
+    metrics_set(&server->metrics->connections, server->session_count);
     server->evicted_count -= session->is_evicted;
     slab_put(&server->session_slab, session);
     server->on_session_closed(server);
@@ -279,7 +280,8 @@ void http_session_open(struct http_server *server, int socket)
     buffer_init(&session->input, INPUT_SIZE_MAX);
     http_parser_init(&session->parser, HTTP_PARSE_REQUESTS);
     server->session_count++;
-    server->counts.accepted_count++;
+    metrics_add(&server->metrics->accepted_connections, 1);
+    metrics_set(&server->metrics->connections, server->session_count);
     /* A client that says nothing at all is no better than one that stops in the middle. */
     expect(session, HTTP_WAITING_FOR_HEAD);
 }
@@ -320,21 +322,21 @@ static void end_slow_sender(struct http_session *session)
 void http_session_on_head_late(struct deadline *deadline)
 {
     struct http_session *session = session_of(deadline);
-    session->server->counts.head_timeout_count++;
+    metrics_add(&session->server->metrics->endings[HTTP_ENDING_HEAD], 1);
     end_slow_sender(session);
 }
 
 void http_session_on_body_late(struct deadline *deadline)
 {
     struct http_session *session = session_of(deadline);
-    session->server->counts.body_timeout_count++;
+    metrics_add(&session->server->metrics->endings[HTTP_ENDING_BODY], 1);
     end_slow_sender(session);
 }
 
 void http_session_on_idle(struct deadline *deadline)
 {
     struct http_session *session = session_of(deadline);
-    session->server->counts.idle_timeout_count++;
+    metrics_add(&session->server->metrics->endings[HTTP_ENDING_IDLE], 1);
     end_at_once(session);
 }
 

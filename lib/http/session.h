@@ -15,6 +15,7 @@
 #include "base/slab.h"
 #include "base/tally.h"
 #include "http/exchange.h"
+#include "http/metrics.h"
 #include "http/parser.h"
 #include "http/response.h"
 #include "http/server.h"
@@ -45,7 +46,6 @@ struct http_server {
     struct deadline_queue body_deadlines;
     struct deadline_queue idle_deadlines;
     struct deadline_queue stuck_deadlines;
-    struct http_server_counts counts;
     struct tally slow_senders;
     struct tally slow_readers;
     struct tally evictions;
@@ -54,6 +54,8 @@ struct http_server {
     bool is_closing;
     bool has_listener;
     void (*on_session_closed)(struct http_server *server);
+    struct http_metrics *metrics;
+    struct http_metrics own_metrics;
 };
 
 enum http_waiting {

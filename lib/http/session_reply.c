@@ -4,7 +4,11 @@
 
 static void remove_exchange(struct http_session *session, struct http_exchange *exchange)
 {
-    http_exchange_put(&session->server->exchanges, exchange);
+    struct http_server *server = session->server;
+    if (!exchange->is_counted)
+        metrics_add(&server->metrics->unanswered_requests, 1);
+    http_exchange_put(&server->exchanges, exchange);
+    metrics_set(&server->metrics->requests_in_flight, server->exchanges.taken_count);
     session->exchange_count--;
 }
 
@@ -54,7 +58,10 @@ struct http_exchange *session_add_exchange(struct http_session *session)
         net_conn_close(session->conn);
         return NULL;
     }
+    struct http_server *server = session->server;
+    metrics_set(&server->metrics->requests_in_flight, server->exchanges.taken_count);
     exchange->session = session;
+    exchange->arrived_ns = loop_turn_ns(server->loop);
     list_append(&session->exchanges, &exchange->node);
     session->exchange_count++;
     return exchange;
@@ -91,11 +98,22 @@ static const struct http_date *fresh_date(struct http_server *server)
     return &server->date;
 }
 
+static void count(struct http_exchange *exchange, int status)
+{
+    struct http_server *server = exchange->session->server;
+    struct http_metrics *metrics = server->metrics;
+    metrics_add(&metrics->requests[exchange->place][http_status_place(status)], 1);
+    metrics_observe_ns(&metrics->durations_ns[exchange->place],
+                       loop_turn_ns(server->loop) - exchange->arrived_ns);
+    exchange->is_counted = true;
+}
+
 void session_write_stream_head(struct http_exchange *exchange, const struct http_response *response)
 {
     struct http_session *session = exchange->session;
     http_response_write_stream_head(session_output(exchange), response, fresh_date(session->server),
                                     connection_header(session, exchange), !exchange->is_http_1_0);
+    count(exchange, response->status);
 }
 
 void session_complete(struct http_exchange *exchange)
@@ -116,6 +134,7 @@ void http_session_reply(struct http_exchange *exchange, const struct http_respon
     assert(!exchange->is_replied && !exchange->is_streaming);
     http_response_write(session_output(exchange), response, fresh_date(session->server),
                         connection_header(session, exchange), exchange->is_head);
+    count(exchange, response->status);
     session_complete(exchange);
 }
 

@@ -58,7 +58,7 @@ static void write_chunk(struct buffer *out, struct http_text bytes)
 /* on_gone follows when the connection is closed. */
 static void cut_slow_reader(struct http_session *session)
 {
-    session->server->counts.write_timeout_count++;
+    metrics_add(&session->server->metrics->endings[HTTP_ENDING_WRITE], 1);
     tally_count(&session->server->slow_readers);
     session->is_finished = true;
     net_conn_close(session->conn);

@@ -91,6 +91,7 @@ static void discard(struct net_conn *conn, size_t size)
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *memory)
 {
     struct net_conn *conn = stream->data;
+    (void)loop_turn_ns(conn->set->loop); /* the turn has begun */
     if (size == 0 || conn->state == CONN_CLOSING)
         return;
     if (size == UV_EOF)

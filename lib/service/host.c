@@ -85,15 +85,18 @@ static bool serve(struct host *host)
     return !host->has_failed;
 }
 
-static int run_instance(void *context)
+static int run_instance(void *context, int number)
 {
     struct host *host = context;
+    meter_be_instance(&host->meter, number);
+    host->log.metrics = &host->meter.metrics->log;
     if (prng_seed_from_system(&host->prng) != STATUS_OK ||
         loop_init(&host->loop, &host->log) != STATUS_OK) {
         log_write(&host->log, LOG_ERROR, NULL, "the system gives no random numbers or no loop");
         log_flush(&host->log);
         return 1;
     }
+    host->loop.metrics = &host->meter.metrics->loop;
     json_seed_hashes(prng_next(&host->prng));
     loop_add_hook(&host->loop, LOOP_PHASE_LOG, &host->log_hook, flush_log, &host->log);
     bool has_served = serve(host);
@@ -110,12 +113,19 @@ int host_run(struct host *host, const struct host_settings *settings)
     host->settings = settings;
     ignore_sigpipe();
     log_init(&host->log, settings->name, settings->log_level, settings->log_format, STDERR_FILENO);
-    int exit_code =
-        settings->instance_count == 1
-            ? run_instance(host)
-            : instances_run(settings->instance_count, settings->drain_timeout_ms + KILL_AFTER_MS,
-                            &host->log, run_instance, host);
+    int count = settings->instance_count;
+    if (meter_open(&host->meter, settings->name, settings->version, count) != STATUS_OK) {
+        log_write(&host->log, LOG_ERROR, NULL, "no memory for the metrics");
+        log_free(&host->log);
+        return 1;
+    }
+    host->log.metrics = &host->meter.metrics->log;
+    uint64_t stop_timeout_ms = settings->drain_timeout_ms + KILL_AFTER_MS;
+    int exit_code = count == 1
+                        ? run_instance(host, 1)
+                        : instances_run(count, stop_timeout_ms, &host->log, run_instance, host);
     log_free(&host->log);
+    meter_close(&host->meter);
     return exit_code;
 }
 

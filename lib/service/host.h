@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/prng.h"
+#include "service/meter.h"
 #include "service/shutdown.h"
 
 /* An instance that is not ready refuses what others on its port could do: so it starts to listen
@@ -15,7 +16,8 @@
 enum { HOST_READY_CHECK_MS = 2, HOST_READY_PATIENCE_MS = 1000 };
 
 struct host_settings {
-    const char *name;           /* "order": what the log calls the service */
+    const char *name; /* "order": what the log calls the service */
+    const char *version;
     const char *listen_address; /* for the log only */
     enum log_level log_level;
     enum log_format log_format;
@@ -40,6 +42,7 @@ struct host_settings {
 struct host {
     const struct host_settings *settings;
     struct log log;
+    struct meter meter;
     struct prng prng;
     struct loop loop;
     struct loop_hook log_hook;

@@ -40,13 +40,13 @@ static void tell(struct instances *instances, enum log_level level, const char *
     log_flush(instances->log);
 }
 
-_Noreturn static void be_instance(struct instances *instances, pid_t parent)
+_Noreturn static void be_instance(struct instances *instances, pid_t parent, int number)
 {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         _exit(EXIT_FAILURE);
     sigprocmask(SIG_SETMASK, &instances->original, NULL);
-    exit(instances->run(instances->context));
+    exit(instances->run(instances->context, number + 1));
 }
 
 static void signal_all(const struct instances *instances, int signal_number)
@@ -81,7 +81,7 @@ static void start_instance(struct instances *instances, int number)
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0)
-        be_instance(instances, parent);
+        be_instance(instances, parent, number);
     if (pid < 0) {
         tell(instances, LOG_ERROR, "can't be started, error", number, errno);
         note_failure(instances);

@@ -15,8 +15,8 @@
 
 enum { INSTANCES_COUNT_MAX = 64, INSTANCES_RESTART_MS = 1000, INSTANCES_START_MS = 5000 };
 
-/* Runs one instance in a process of its own; returns its exit code. */
-typedef int instances_run_cb(void *context);
+/* Runs instance `number`, from 1 on, in a process of its own; returns its exit code. */
+typedef int instances_run_cb(void *context, int number);
 
 /* Returns the exit code for the whole: 0 where every instance ended with 0 after a signal. */
 int instances_run(int count, uint64_t stop_timeout_ms, struct log *log, instances_run_cb *run,

@@ -4,10 +4,12 @@
 
 #include "db/database.h"
 #include "http/client.h"
+#include "http/metrics.h"
 #include "order/breaker.h"
 #include "order/cancel.h"
 #include "order/handler.h"
 #include "order/history_pg.h"
+#include "order/parked.h"
 #include "order/payment_http.h"
 #include "order/recovery.h"
 #include "order/routes.h"
@@ -20,6 +22,10 @@ enum { DATABASE_ANSWER_TIMEOUT_MS = 10000, READ_STATEMENT_COUNT_MAX = 16 };
 struct app {
     struct host host; /* log, loop and random numbers */
     const struct order_settings *settings;
+    struct http_metrics_names http_metrics_names;
+    struct http_metrics *http_metrics;
+    struct database_metrics *database_metrics;
+    struct order_metrics *metrics;
     const struct db_statement *read_statements[READ_STATEMENT_COUNT_MAX];
     struct database database;
     struct order_store_pg *store_pg;
@@ -34,6 +40,7 @@ struct app {
     struct driver *driver;
     struct canceller canceller;
     struct recovery recovery;
+    struct parked parked;
     struct handler *handler;
     struct http_server *server;
     bool is_draining;
@@ -50,6 +57,7 @@ static void drain(void *context)
     struct app *app = context;
     app->is_draining = true;
     recovery_stop(&app->recovery);
+    parked_stop(&app->parked);
     driver_drain(app->driver);
     handler_stop_streams(app->handler); /* or they would keep it from being idle */
     http_server_drain(app->server);
@@ -72,6 +80,7 @@ static void close_all(void *context)
     database_close_batches(&app->database);
     if (app->driver != NULL) {
         recovery_stop(&app->recovery);
+        parked_stop(&app->parked);
         driver_close(app->driver);
         canceller_free(&app->canceller);
     }
@@ -88,6 +97,16 @@ static void close_all(void *context)
     if (app->store_pg != NULL)
         order_store_pg_close(app->store_pg);
     database_close(&app->database);
+}
+
+static void add_metrics(struct app *app)
+{
+    struct metrics_registry *registry = &app->host.meter.registry;
+    struct metrics_group http =
+        http_metrics_describe(&app->http_metrics_names, order_routes, order_route_count);
+    app->http_metrics = metrics_add_group(registry, &http);
+    app->database_metrics = metrics_add_group(registry, &database_metrics_group);
+    app->metrics = metrics_add_group(registry, &order_metrics_group);
 }
 
 static size_t gather_read_statements(struct app *app)
@@ -114,6 +133,7 @@ static bool open_database(struct app *app)
         .migrations = order_migrations,
         .migration_count = order_migration_count,
         .answer_timeout_ms = DATABASE_ANSWER_TIMEOUT_MS,
+        .metrics = app->database_metrics,
     };
     if (database_open(&app->database, &app->host.loop, &app->host.prng, &settings) != STATUS_OK)
         return host_refuse_setting(&app->host, "DATABASE_URL");
@@ -137,11 +157,12 @@ static bool open_payment(struct app *app)
         return host_refuse_setting(&app->host, "PAYMENT_SERVICE_URL");
     http_client_set_token(app->client, token);
     app->payment_http =
-        payment_http_open(app->client, &app->host.loop.clock, &app->host.log, &app->host.prng);
+        payment_http_open(app->client, &app->host.loop, &app->host.prng, app->metrics);
     if (app->payment_http == NULL)
         return false;
     app->payment_calls = payment_http_port(app->payment_http);
-    breaker_init(&app->breaker, &app->payment_calls, &app->host.loop.clock, &app->host.log);
+    breaker_init(&app->breaker, &app->payment_calls, &app->host.loop.clock, &app->host.log,
+                 app->metrics);
     app->payment = breaker_port(&app->breaker);
     return true;
 }
@@ -152,6 +173,8 @@ static bool open_driver(struct app *app)
         .clock = &app->host.loop.clock,
         .log = &app->host.log,
         .prng = &app->host.prng,
+        .meter = &app->host.meter,
+        .metrics = app->metrics,
         .store = &app->store,
         .history = &app->history,
         .watcher_count_max = (size_t)app->settings->watchers_max,
@@ -165,6 +188,7 @@ static bool open_driver(struct app *app)
         .clock = &app->host.loop.clock,
         .log = &app->host.log,
         .prng = &app->host.prng,
+        .metrics = app->metrics,
         .store = &app->store,
         .payment = &app->payment,
         .order_deadline_ms = (uint64_t)app->settings->order_deadline_ms,
@@ -177,9 +201,11 @@ static bool open_driver(struct app *app)
     if (app->driver == NULL)
         return false;
     struct clock *clock = &app->host.loop.clock;
-    canceller_init(&app->canceller, clock, &app->store, app->driver, handler_answer, app->handler);
-    recovery_start(&app->recovery, clock, &app->host.log, &app->host.prng, &app->store,
-                   app->driver);
+    canceller_init(&app->canceller, clock, &app->store, app->driver, handler_answer, app->handler,
+                   app->metrics);
+    recovery_start(&app->recovery, clock, &app->host.log, &app->host.prng, &app->store, app->driver,
+                   app->metrics);
+    parked_start(&app->parked, clock, &app->host.prng, &app->store, app->metrics);
     return true;
 }
 
@@ -199,6 +225,7 @@ static bool open_server(struct app *app)
         .write_timeout_ms = (uint64_t)app->settings->write_timeout_ms,
         .connection_count_max = (size_t)app->settings->connections_max,
         .tokens = app->settings->auth_token,
+        .metrics = app->http_metrics,
     };
     if (http_server_open(&app->host.loop, &settings, &app->server) != STATUS_OK)
         return host_refuse_setting(&app->host, "LISTEN");
@@ -215,6 +242,7 @@ static bool listen_for_clients(void *context)
 static bool open_all(void *context)
 {
     struct app *app = context;
+    add_metrics(app);
     return open_database(app) && open_payment(app) && open_driver(app) && open_server(app);
 }
 
@@ -223,6 +251,7 @@ int app_run(const struct order_settings *settings)
     struct app app = {.settings = settings};
     const struct host_settings host_settings = {
         .name = "order",
+        .version = SAGA_VERSION,
         .listen_address = settings->listen,
         .instance_count = (int)settings->instances,
         .log_level = (enum log_level)settings->log_level,

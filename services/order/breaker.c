@@ -10,12 +10,21 @@ struct breaker_call {
 typedef enum status payment_operation(void *payment, const struct payment_request *request,
                                       void *context, payment_cb *callback);
 
+/* The only writer of is_open. */
+static void set_open(struct breaker *breaker, bool is_open)
+{
+    if (is_open && !breaker->is_open)
+        metrics_add(&breaker->metrics->breaker_openings, 1);
+    breaker->is_open = is_open;
+    metrics_set(&breaker->metrics->open_breakers, is_open);
+}
+
 static void close_breaker(struct breaker *breaker)
 {
     if (breaker->is_open)
         log_write(breaker->log, LOG_INFO, NULL,
                   "circuit breaker closed: the payment answers again");
-    breaker->is_open = false;
+    set_open(breaker, false);
     breaker->failure_count = 0;
 }
 
@@ -32,7 +41,7 @@ static void count_failure(struct breaker *breaker)
         log_write(breaker->log, LOG_WARN, NULL,
                   "circuit breaker open: %u times in a row the payment gave no answer",
                   breaker->failure_count);
-    breaker->is_open = true;
+    set_open(breaker, true);
     breaker->probe_after_ms = now_ms + BREAKER_OPEN_MS;
 }
 
@@ -65,8 +74,10 @@ static bool may_pass(const struct breaker *breaker)
 static enum status pass(struct breaker *breaker, payment_operation *operation,
                         const struct payment_request *request, void *context, payment_cb *callback)
 {
-    if (!may_pass(breaker))
+    if (!may_pass(breaker)) {
+        metrics_add(&breaker->metrics->breaker_refusals, 1);
         return STATUS_UNAVAILABLE;
+    }
     struct breaker_call *call = slab_take(&breaker->calls);
     if (call == NULL)
         return STATUS_OVERLOADED;
@@ -106,9 +117,9 @@ static enum status refund(void *port, const struct payment_request *request, voi
 }
 
 void breaker_init(struct breaker *breaker, const struct payment_port *inner, struct clock *clock,
-                  struct log *log)
+                  struct log *log, struct order_metrics *metrics)
 {
-    *breaker = (struct breaker){.inner = inner, .clock = clock, .log = log};
+    *breaker = (struct breaker){.inner = inner, .clock = clock, .log = log, .metrics = metrics};
     slab_init(&breaker->calls, sizeof(struct breaker_call), BREAKER_CALL_COUNT_MAX);
 }
 

@@ -2,7 +2,7 @@
  *
  * Place      driver -> payment (port) -> [breaker] -> payment (port).  Knows no HTTP.
  * Thread     the loop thread only.
- * Ownership  Borrows the inner port, clock and log.
+ * Ownership  Borrows the inner port, clock, log and metrics.
  * Limits     BREAKER_CALL_COUNT_MAX calls under way.
  * Units      *_ms: milliseconds.
  *
@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/slab.h"
+#include "order/metrics.h"
 #include "order/payment.h"
 
 enum { BREAKER_CALL_COUNT_MAX = 32768, BREAKER_FAILURE_COUNT_MAX = 16, BREAKER_OPEN_MS = 500 };
@@ -27,6 +28,7 @@ struct breaker {
     const struct payment_port *inner;
     struct clock *clock;
     struct log *log;
+    struct order_metrics *metrics;
     struct slab calls;
     unsigned failure_count; /* in a row */
     uint64_t last_failure_ms;
@@ -36,7 +38,7 @@ struct breaker {
 };
 
 void breaker_init(struct breaker *breaker, const struct payment_port *inner, struct clock *clock,
-                  struct log *log);
+                  struct log *log, struct order_metrics *metrics);
 /* No call may be under way. */
 void breaker_free(struct breaker *breaker);
 

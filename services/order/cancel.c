@@ -11,7 +11,7 @@ struct cancel {
 
 void canceller_init(struct canceller *canceller, struct clock *clock,
                     const struct order_store *store, struct driver *driver,
-                    driver_answer_cb *answer, void *answer_context)
+                    driver_answer_cb *answer, void *answer_context, struct order_metrics *metrics)
 {
     *canceller = (struct canceller){
         .clock = clock,
@@ -19,6 +19,7 @@ void canceller_init(struct canceller *canceller, struct clock *clock,
         .driver = driver,
         .answer = answer,
         .answer_context = answer_context,
+        .metrics = metrics,
     };
     slab_init(&canceller->cancels, sizeof(struct cancel), CANCEL_COUNT_MAX);
 }
@@ -71,6 +72,8 @@ static void on_claimed(void *context, enum status status, const struct order *or
             end(cancel, ANSWER_UNAVAILABLE, NULL);
         return;
     }
+    order_metrics_count_move(canceller->metrics, order->claimed_from, ORDER_CANCELLING,
+                             "cancel_requested");
     /* Without room the order is durable as CANCELLING, and recovery will see to it. */
     if (driver_adopt(canceller->driver, order, &cancel->trace, &cancel->client) != STATUS_OK)
         end(cancel, ANSWER_PENDING, order);

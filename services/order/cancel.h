@@ -14,6 +14,7 @@
 
 #include "base/slab.h"
 #include "order/driver.h"
+#include "order/metrics.h"
 #include "order/store.h"
 
 enum { CANCEL_COUNT_MAX = 4096 };
@@ -24,12 +25,13 @@ struct canceller {
     struct driver *driver;
     driver_answer_cb *answer;
     void *answer_context;
+    struct order_metrics *metrics;
     struct slab cancels;
 };
 
 void canceller_init(struct canceller *canceller, struct clock *clock,
                     const struct order_store *store, struct driver *driver,
-                    driver_answer_cb *answer, void *answer_context);
+                    driver_answer_cb *answer, void *answer_context, struct order_metrics *metrics);
 /* No cancel may be under way in the store. */
 void canceller_free(struct canceller *canceller);
 

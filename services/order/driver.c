@@ -57,12 +57,13 @@ struct driver *driver_open(const struct driver_settings *settings)
     if (driver == NULL)
         return NULL;
     driver->settings = *settings;
+    metrics_set(&settings->metrics->saga_count_max, DRIVER_SAGA_COUNT_MAX);
     driver->charge_budget_ms = settings->order_deadline_ms / CHARGE_BUDGET_DIVISOR;
     if (driver->charge_budget_ms > CHARGE_BUDGET_MS_MAX)
         driver->charge_budget_ms = CHARGE_BUDGET_MS_MAX;
     slab_init(&driver->sagas, sizeof(struct saga), DRIVER_SAGA_COUNT_MAX);
     admission_init(&driver->admission, settings->clock, settings->overload_delay_ms,
-                   DRIVER_ORDER_COUNT_MAX);
+                   DRIVER_ORDER_COUNT_MAX, &settings->metrics->admission);
     tally_init(&driver->refusals, settings->clock, settings->log,
                "Order refused: those under way take too long (503)");
     list_init(&driver->running);
@@ -117,10 +118,21 @@ static void add_client(struct saga *saga, const struct driver_client *client)
     arm_answer_timer(driver);
 }
 
-static void add_running(struct saga *saga)
+static void tell_counts(const struct driver *driver)
 {
-    list_append(&saga->driver->running, &saga->in_running);
-    saga->driver->saga_count++;
+    struct order_metrics *metrics = driver->settings.metrics;
+    metrics_set(&metrics->sagas, driver->saga_count);
+    metrics_set(&metrics->adopted_sagas, driver->adopted_count);
+}
+
+static void add_running(struct saga *saga, bool is_adopted)
+{
+    struct driver *driver = saga->driver;
+    list_append(&driver->running, &saga->in_running);
+    saga->is_adopted = is_adopted;
+    driver->saga_count++;
+    driver->adopted_count += is_adopted ? 1 : 0;
+    tell_counts(driver);
 }
 
 static struct saga *take_place(struct driver *driver, bool has_client)
@@ -169,7 +181,7 @@ enum status driver_create(struct driver *driver, const struct driver_command *co
         slab_put(&driver->sagas, saga);
         return status;
     }
-    add_running(saga);
+    add_running(saga, false);
     add_client(saga, &command->client);
     admission_enter(&driver->admission, &saga->ticket);
     return STATUS_OK;
@@ -185,14 +197,11 @@ enum status driver_adopt(struct driver *driver, const struct order *order,
     fill_saga(saga, driver, order, trace,
               order->status == ORDER_PENDING ? SAGA_VOIDING : SAGA_REVOKING);
     saga->is_created = true;
-    add_running(saga);
-    if (client != NULL) {
+    add_running(saga, client == NULL);
+    if (client != NULL)
         add_client(saga, client);
-    } else {
+    else
         saga->is_answered = true;
-        saga->is_adopted = true;
-        driver->adopted_count++;
-    }
     if (client != NULL && client->answer_when_durable)
         saga_answer(saga, ANSWER_PENDING);
     saga_handle(saga, EV_CLAIMED);
@@ -219,6 +228,10 @@ void saga_release(struct saga *saga)
     driver->saga_count--;
     if (saga->is_adopted)
         driver->adopted_count--;
+    tell_counts(driver);
+    if (saga_is_final(saga->state))
+        order_metrics_count_saga(driver->settings.metrics, saga->state,
+                                 clock_now_ms(driver->settings.clock) - saga->held_since_ms);
     slab_put(&driver->sagas, saga);
 }
 

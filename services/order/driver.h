@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/prng.h"
+#include "order/metrics.h"
 #include "order/order.h"
 #include "order/payment.h"
 #include "order/saga.h"
@@ -71,6 +72,7 @@ struct driver_settings {
     struct clock *clock;
     struct log *log;
     struct prng *prng;
+    struct order_metrics *metrics;
     const struct order_store *store;
     const struct payment_port *payment;
     uint64_t order_deadline_ms;  /* until the client is told */

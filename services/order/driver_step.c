@@ -61,11 +61,15 @@ static void log_not_created(const struct saga *saga, enum status status)
 
 static enum saga_event event_of_create(struct saga *saga, enum status status)
 {
+    struct order_metrics *metrics = saga->driver->settings.metrics;
     if (status == STATUS_OK) {
         saga->is_created = true;
+        metrics_add(&metrics->moves[ORDER_EDGE_NONE_PENDING_created], 1);
         log_saga(saga, LOG_INFO, "Order Created (PENDING)");
         return saga->was_refused ? EV_CREATED_UNWANTED : EV_CREATED;
     }
+    if (status == STATUS_UNKNOWN)
+        metrics_add(&metrics->unknown_writes[ORDER_WRITE_CREATE], 1);
     saga->is_key_taken = status == STATUS_CONFLICT && saga->order.key_size != 0;
     log_not_created(saga, status);
     /* Once an attempt's outcome was unknown, a later refusal says nothing about that one; but
@@ -182,16 +186,21 @@ static struct outcome call_payment(struct saga *saga, enum saga_effect effect)
 static void on_moved(void *context, enum status status, enum order_status current)
 {
     struct saga *saga = context;
+    struct order_metrics *metrics = saga->driver->settings.metrics;
     if (status == STATUS_NOT_FOUND) {
         log_saga(saga, LOG_ERROR, "Order's row is gone; it can't be finished");
         saga_handle(saga, EV_OVERTAKEN);
         return;
     }
+    if (status == STATUS_UNKNOWN)
+        metrics_add(&metrics->unknown_writes[ORDER_WRITE_MOVE], 1);
     if (status != STATUS_OK && status != STATUS_CONFLICT) {
         log_saga(saga, LOG_WARN, "Order status not written yet; trying again");
         saga_handle(saga, EV_STORE_FAILED);
         return;
     }
+    if (status == STATUS_OK)
+        order_metrics_count_move(metrics, saga->order.status, current, saga->reason);
     saga->order.status = current;
     saga_handle(saga, status == STATUS_OK ? EV_STORED : EV_OVERTAKEN);
 }
@@ -320,9 +329,10 @@ static void enter(struct saga *saga, enum saga_event event, enum saga_state next
     saga->failure_count = 0;
 }
 
-static void log_conflict(const struct saga *saga, enum saga_event event)
+static void tell_conflict(const struct saga *saga, enum saga_event event)
 {
     struct log_fields fields = {.order_id = saga->order.id, .trace_id = saga->trace.id};
+    metrics_add(&saga->driver->settings.metrics->conflicts, 1);
     log_write(saga->driver->settings.log, LOG_ERROR, &fields,
               "conflict: event %s makes no sense in state %s; trying again", saga_event_name(event),
               saga_state_name(saga->state));
@@ -334,7 +344,7 @@ void saga_handle(struct saga *saga, enum saga_event event)
     while (outcome.is_event) {
         struct saga_cell cell = saga_step(saga->state, outcome.event);
         if (cell.verdict == SAGA_CONFLICT) {
-            log_conflict(saga, outcome.event);
+            tell_conflict(saga, outcome.event);
             outcome = back_off(saga); /* something must stay under way */
             continue;
         }

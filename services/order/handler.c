@@ -54,12 +54,13 @@ struct handler *handler_open(const struct handler_settings *settings)
     resumes_init(&handler->resumes, settings->clock, settings->log, settings->store,
                  &handler->replier);
     stories_init(&handler->stories, settings->clock, settings->history, &handler->replier);
-    watchers_init(&handler->watchers, settings->clock, settings->watcher_count_max);
+    watchers_init(&handler->watchers, settings->clock, settings->watcher_count_max,
+                  settings->metrics);
     follow_init(&handler->follow, settings->clock, settings->history, &handler->watchers,
                 &handler->replier);
     feed_init(&handler->feed, settings->clock, settings->history, &handler->watchers,
               &handler->replier);
-    if (replier_init(&handler->replier) != STATUS_OK) {
+    if (replier_init(&handler->replier, settings->meter) != STATUS_OK) {
         handler_close(handler);
         return NULL;
     }
@@ -305,4 +306,12 @@ void handler_get_asset(void *service, http_exchange_id exchange, const struct ht
 {
     struct handler *handler = service;
     asset_reply(handler->replier.server, exchange, request, order_assets, order_asset_count);
+}
+
+void handler_get_metrics(void *service, http_exchange_id exchange,
+                         const struct http_request *request)
+{
+    struct handler *handler = service;
+    (void)request;
+    meter_reply(handler->settings.meter, handler->replier.server, exchange);
 }

@@ -12,6 +12,7 @@
 #include "order/driver.h"
 #include "order/history.h"
 #include "order/store.h"
+#include "service/meter.h"
 
 enum { HANDLER_LOOKUP_COUNT_MAX = 16384 };
 
@@ -21,6 +22,8 @@ struct handler_settings {
     struct clock *clock;
     struct log *log;
     struct prng *prng;
+    struct meter *meter;
+    struct order_metrics *metrics;
     const struct order_store *store;
     const struct history_port *history;
     size_t watcher_count_max;        /* clients that watch events live */
@@ -65,3 +68,5 @@ void handler_get_readyz(void *service, http_exchange_id exchange,
                         const struct http_request *request);
 void handler_get_asset(void *service, http_exchange_id exchange,
                        const struct http_request *request);
+void handler_get_metrics(void *service, http_exchange_id exchange,
+                         const struct http_request *request);

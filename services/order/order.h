@@ -48,8 +48,9 @@ struct order {
     int32_t quantity;
     int32_t price; /* the amount charged, in the currency's smallest unit */
     enum order_status status;
-    int32_t epoch;       /* grows whenever another worker takes the order over */
-    int32_t attempts;    /* claims by recovery in a row, this one among them */
+    int32_t epoch;                  /* grows whenever another worker takes the order over */
+    int32_t attempts;               /* claims by recovery in a row, this one among them */
+    enum order_status claimed_from; /* of use where a cancel has just claimed it */
     bool was_taken_back; /* its customer has cancelled it, or does; told where asked for by key */
     /* Of what has brought it to its status, as bytes; all zero: not known. Told by a sweep. */
     uint8_t trace_id[TRACE_ID_BYTE_COUNT];

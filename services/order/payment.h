@@ -11,16 +11,37 @@
 #include "order/order.h"
 
 /* The first five are the only definite answers (R2): they tell what is recorded for the order. */
+#define PAYMENT_RESULT_MAP(X)                                                                      \
+    X(PAID, "paid")                                                                                \
+    X(DECLINED, "declined") /* FAILED is recorded */                                               \
+    X(VOIDED, "voided")                                                                            \
+    X(REFUNDED, "refunded")                                                                        \
+    X(MISMATCH, "mismatch") /* another amount or uid is recorded under this order's number */      \
+    X(FAULT, "fault")       /* a plain 500: something went wrong over there, nobody knows what */  \
+    X(UNKNOWN, "unknown")   /* timeout, reset, 502, 503, 504, an answer that can't be read */      \
+    X(BUSY, "busy")         /* an unknown too, but one that answers: it takes no new work now */   \
+    X(NOT_SENT, "not_sent") /* this attempt has not sent one byte */
+
 enum payment_result {
-    PAYMENT_PAID,
-    PAYMENT_DECLINED, /* FAILED is recorded */
-    PAYMENT_VOIDED,
-    PAYMENT_REFUNDED,
-    PAYMENT_MISMATCH, /* another amount or another uid is recorded under this order's number */
-    PAYMENT_FAULT,    /* a plain 500: something went wrong over there, and nobody knows what */
-    PAYMENT_UNKNOWN,  /* timeout, reset, 502, 503, 504, an answer that can't be read */
-    PAYMENT_BUSY,     /* an unknown too, but one that answers: it takes no new work just now */
-    PAYMENT_NOT_SENT, /* this attempt has not sent one byte */
+#define PAYMENT_RESULT_ENUM(name, word) PAYMENT_##name,
+    PAYMENT_RESULT_MAP(PAYMENT_RESULT_ENUM)
+#undef PAYMENT_RESULT_ENUM
+};
+
+#define PAYMENT_VERB_MAP(X)                                                                        \
+    X(CHARGE, "charge")                                                                            \
+    X(VOID, "void")                                                                                \
+    X(REFUND, "refund")
+
+enum payment_verb {
+#define PAYMENT_VERB_ENUM(name, word) PAYMENT_VERB_##name,
+    PAYMENT_VERB_MAP(PAYMENT_VERB_ENUM)
+#undef PAYMENT_VERB_ENUM
+};
+
+enum {
+    PAYMENT_RESULT_COUNT = PAYMENT_NOT_SENT + 1,
+    PAYMENT_VERB_COUNT = PAYMENT_VERB_REFUND + 1,
 };
 
 typedef void payment_cb(void *context, enum payment_result result);

@@ -11,8 +11,6 @@
 /* {"order_id":…,"amount":…} */
 void payment_codec_write_charge(const struct order *order, struct buffer *to);
 
-enum payment_verb { PAYMENT_VERB_CHARGE, PAYMENT_VERB_VOID, PAYMENT_VERB_REFUND };
-
 /* What the payment service's answer to that call proves about this order (R2): anything that is not
  * one of the definite answers in full, its code, order and amount included, is PAYMENT_UNKNOWN, or
  * PAYMENT_FAULT for a plain 500. */

@@ -18,9 +18,9 @@ enum {
 
 struct payment_http {
     struct http_client *client;
-    struct clock *clock;
-    struct log *log;
+    struct loop *loop;
     struct prng *prng;
+    struct order_metrics *metrics;
     struct slab calls;
     struct buffer scratch;
 };
@@ -31,6 +31,7 @@ struct payment_call {
     enum payment_verb verb;
     const struct order *order;
     const struct trace *trace;
+    uint64_t sent_ns;
     void *context;
     payment_cb *callback;
     char target[TARGET_SIZE_MAX];
@@ -49,7 +50,7 @@ static enum payment_result result_of(struct payment_call *payment, enum status s
         payment_codec_read_answer(payment->verb, answer->status, answer->body, payment->order);
     if (result == PAYMENT_UNKNOWN) {
         struct log_fields fields = {.order_id = payment->order->id, .trace_id = payment->trace->id};
-        log_write(payment->http->log, LOG_WARN, &fields,
+        log_write(payment->http->loop->log, LOG_WARN, &fields,
                   "payment service answered %d, which proves nothing", answer->status);
     }
     return result;
@@ -58,10 +59,13 @@ static enum payment_result result_of(struct payment_call *payment, enum status s
 static void on_answer(struct http_call *call, enum status status, const struct http_answer *answer)
 {
     struct payment_call *payment = call->context;
+    struct payment_http *http = payment->http;
     enum payment_result result = result_of(payment, status, answer);
+    order_metrics_count_payment(http->metrics, payment->verb, result,
+                                loop_turn_ns(http->loop) - payment->sent_ns);
     payment_cb *callback = payment->callback;
     void *context = payment->context;
-    slab_put(&payment->http->calls, payment);
+    slab_put(&http->calls, payment);
     callback(context, result);
 }
 
@@ -90,6 +94,7 @@ static struct payment_call *begin(struct payment_http *http, enum payment_verb v
     payment->verb = verb;
     payment->order = request->order;
     payment->trace = request->trace;
+    payment->sent_ns = loop_turn_ns(http->loop);
     payment->context = context;
     payment->callback = callback;
     write_headers(payment, request);
@@ -114,7 +119,7 @@ static enum status submit(struct payment_call *payment)
 
 static void append_timeout(struct payment_call *payment, uint64_t deadline_ms)
 {
-    uint64_t now_ms = clock_now_ms(payment->http->clock);
+    uint64_t now_ms = clock_now_ms(&payment->http->loop->clock);
     uint64_t rest_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 1;
     size_t size = strlen(payment->headers);
     snprintf(payment->headers + size, sizeof payment->headers - size,
@@ -164,13 +169,13 @@ static enum status refund(void *port, const struct payment_request *request, voi
     return post_verb(port, PAYMENT_VERB_REFUND, request, context, callback);
 }
 
-struct payment_http *payment_http_open(struct http_client *client, struct clock *clock,
-                                       struct log *log, struct prng *prng)
+struct payment_http *payment_http_open(struct http_client *client, struct loop *loop,
+                                       struct prng *prng, struct order_metrics *metrics)
 {
     struct payment_http *http = calloc(1, sizeof *http);
     if (http == NULL)
         return NULL;
-    *http = (struct payment_http){.client = client, .clock = clock, .log = log, .prng = prng};
+    *http = (struct payment_http){.client = client, .loop = loop, .prng = prng, .metrics = metrics};
     slab_init(&http->calls, sizeof(struct payment_call), PAYMENT_CALL_COUNT_MAX);
     buffer_init(&http->scratch, BODY_SIZE_MAX);
     /* The most that a charge takes, so that no later one fails for memory. */

@@ -43,6 +43,7 @@ static int32_t room(const struct recovery *recovery)
 static void warn_of_parking(struct recovery *recovery, const struct order *order,
                             const struct log_fields *fields)
 {
+    metrics_add(&recovery->metrics->last_claims, 1);
     log_write(recovery->log, LOG_ERROR, fields,
               "Order claimed for the last time (%d claims in a row): if it is not finished now, it "
               "is parked until POST /orders/%" PRId64 "/resume",
@@ -65,6 +66,7 @@ static bool adopt(struct recovery *recovery, const struct order *order)
     struct log_fields fields = {.order_id = order->id, .trace_id = trace.id};
     log_write(recovery->log, LOG_INFO, &fields, "Order Recovered (%s), epoch %d",
               order_status_name(order->status), (int)order->epoch);
+    metrics_add(&recovery->metrics->recovered_orders, 1);
     if (order->attempts >= STORE_ATTEMPT_COUNT_MAX)
         warn_of_parking(recovery, order, &fields);
     if (driver_adopt(recovery->driver, order, &trace, NULL) == STATUS_OK)
@@ -109,10 +111,17 @@ static void sweep(struct recovery *recovery)
 }
 
 void recovery_start(struct recovery *recovery, struct clock *clock, struct log *log,
-                    struct prng *prng, const struct order_store *store, struct driver *driver)
+                    struct prng *prng, const struct order_store *store, struct driver *driver,
+                    struct order_metrics *metrics)
 {
     *recovery = (struct recovery){
-        .clock = clock, .log = log, .prng = prng, .store = store, .driver = driver};
+        .clock = clock,
+        .log = log,
+        .prng = prng,
+        .store = store,
+        .driver = driver,
+        .metrics = metrics,
+    };
     timer_init(&recovery->timer, on_timer, recovery);
     sweep(recovery);
 }

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/prng.h"
 #include "order/driver.h"
+#include "order/metrics.h"
 #include "order/store.h"
 
 enum { RECOVERY_INTERVAL_MS = 1000 };
@@ -29,6 +30,7 @@ struct recovery {
     struct prng *prng;
     const struct order_store *store;
     struct driver *driver;
+    struct order_metrics *metrics;
     struct timer timer;
     uint64_t suspect_until_ms; /* while a suspect runs, nothing else is claimed until then */
     bool is_stopped;
@@ -36,5 +38,6 @@ struct recovery {
 
 /* Sweeps at once, and then about every RECOVERY_INTERVAL_MS. */
 void recovery_start(struct recovery *recovery, struct clock *clock, struct log *log,
-                    struct prng *prng, const struct order_store *store, struct driver *driver);
+                    struct prng *prng, const struct order_store *store, struct driver *driver,
+                    struct order_metrics *metrics);
 void recovery_stop(struct recovery *recovery);

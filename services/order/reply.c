@@ -14,9 +14,10 @@ enum {
 
 static const char retry_after[] = "Retry-After: 1\r\n";
 
-enum status replier_init(struct replier *replier)
+enum status replier_init(struct replier *replier, struct meter *meter)
 {
     replier->server = NULL;
+    replier->meter = meter;
     buffer_init(&replier->scratch, ANSWER_SIZE_MAX);
     return buffer_reserve(&replier->scratch, ANSWER_SIZE_MAX) != NULL ? STATUS_OK
                                                                       : STATUS_NO_MEMORY;
@@ -103,14 +104,15 @@ void reply_faults(struct replier *replier, http_exchange_id exchange,
 }
 
 static void reply_unavailable(struct replier *replier, http_exchange_id exchange,
-                              const char *detail)
+                              enum status status, const char *detail)
 {
+    meter_count_rejection(replier->meter, status);
     http_reply_error(replier->server, exchange, 503, retry_after, detail);
 }
 
 void reply_too_many_watchers(struct replier *replier, http_exchange_id exchange)
 {
-    reply_unavailable(replier, exchange, "Too many clients are watching");
+    reply_unavailable(replier, exchange, STATUS_OVERLOADED, "Too many clients are watching");
 }
 
 void reply_refusal(struct replier *replier, http_exchange_id exchange, enum status status)
@@ -118,7 +120,7 @@ void reply_refusal(struct replier *replier, http_exchange_id exchange, enum stat
     const char *detail = status == STATUS_OVERLOADED ? "Too many orders are waiting"
                          : status == STATUS_STOPPING ? "The service is stopping"
                                                      : "The database is not available";
-    reply_unavailable(replier, exchange, detail);
+    reply_unavailable(replier, exchange, status, detail);
 }
 
 void reply_error(struct replier *replier, http_exchange_id exchange, int status, const char *detail)

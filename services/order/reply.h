@@ -7,15 +7,17 @@
 #include "base/buffer.h"
 #include "http/server.h"
 #include "order/order.h"
+#include "service/meter.h"
 #include "json/fields.h"
 
 struct replier {
     struct http_server *server; /* set before the first request */
+    struct meter *meter;
     struct buffer scratch;
 };
 
 /* STATUS_NO_MEMORY where there is no room for the largest answer. */
-enum status replier_init(struct replier *replier) STATUS_MUST_CHECK;
+enum status replier_init(struct replier *replier, struct meter *meter) STATUS_MUST_CHECK;
 void replier_free(struct replier *replier);
 
 /* Some other JSON; 503 where there was no memory for it. */

@@ -6,6 +6,18 @@
 
 enum { RELEASE_TIMEOUT_MS = 2000, SWEEP_KEY = 1 };
 
+static bool decode_claimed(const struct order_store_pg *pg, const struct db_statement *statement,
+                           const struct db_rows *rows, struct order *claimed)
+{
+    if (!store_call_decode(pg, rows, 0, claimed))
+        return false;
+    if (statement != &order_claim_statement)
+        return true;
+    uint32_t size;
+    const char *status = db_row_text(rows, 0, ORDER_COLUMN_CLAIMED_FROM, &size);
+    return order_status_parse(status, size, &claimed->claimed_from);
+}
+
 static void on_claim(struct db_unit *unit, enum status status, const struct db_rows *rows)
 {
     struct store_call *call = unit->context;
@@ -15,7 +27,7 @@ static void on_claim(struct db_unit *unit, enum status status, const struct db_r
     store_call_end(call);
     struct order claimed;
     bool has_row = status == STATUS_OK && rows->count != 0;
-    if (has_row && !store_call_decode(pg, rows, 0, &claimed))
+    if (has_row && !decode_claimed(pg, unit->statement, rows, &claimed))
         callback(context, STATUS_REFUSED, NULL);
     else
         callback(context, status, has_row ? &claimed : NULL);

@@ -115,20 +115,22 @@ const struct db_statement order_claim_statement = {
     .name = "order_claim_cancel",
     .sql = "WITH found AS MATERIALIZED ("
            " SELECT u.trace_id, f.* FROM unnest($1::int8[], $2::uuid[]) AS u (id, trace_id),"
-           " LATERAL (SELECT id, pg_current_xact_id()::text::int8 - CASE"
+           " LATERAL (SELECT id, status AS claimed_from, pg_current_xact_id()::text::int8 - CASE"
            " WHEN age(xmin) BETWEEN -" AHEAD_COUNT_MAX " AND -1 THEN age(xmin) ELSE 0 END AS tx"
            " FROM orders WHERE id = u.id AND status = ANY ('{PENDING,COMPLETED}'::text[])"
            " FOR UPDATE) AS f),"
            " o AS (UPDATE orders c SET status = 'CANCELLING', epoch = c.epoch + 1, attempts = 0,"
            " next_attempt_at = now() + " LEASE ", updated_at = now()"
-           " FROM found WHERE c.id = found.id RETURNING c.*, found.tx, found.trace_id),"
+           " FROM found WHERE c.id = found.id"
+           " RETURNING c.*, found.tx, found.trace_id, found.claimed_from),"
            " history AS (INSERT INTO order_events (order_id, status, reason, trace_id, tx)"
            " SELECT id, status, 'cancel_requested', trace_id, tx::text::xid8 FROM o)"
-           " SELECT " ORDER_COLUMNS " FROM o",
+           " SELECT " ORDER_COLUMNS ", o.claimed_from FROM o",
     .column_count = 2,
     .columns = {DB_INT8, DB_UUID},
-    .result_column_count = 9,
-    .result_columns = ORDER_RESULT_COLUMNS,
+    .result_column_count = 10,
+    .result_columns = {DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT4, DB_INT4, DB_TEXT, DB_INT4,
+                       DB_INT4, DB_TEXT},
 };
 
 /* Until its last lease has ended, an order is not parked: its worker may be at work. */

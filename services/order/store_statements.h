@@ -35,7 +35,8 @@ enum {
     ORDER_COLUMN_EPOCH,
     ORDER_COLUMN_ATTEMPTS,
     /* The next one is the statement's own. */
-    ORDER_COLUMN_CANCEL_COUNT,                            /* order_read_by_key */
-    ORDER_COLUMN_IS_LOOK_END = ORDER_COLUMN_CANCEL_COUNT, /* pages */
-    ORDER_COLUMN_TRACE_ID = ORDER_COLUMN_CANCEL_COUNT,    /* order_sweep */
+    ORDER_COLUMN_CANCEL_COUNT,                             /* order_read_by_key */
+    ORDER_COLUMN_IS_LOOK_END = ORDER_COLUMN_CANCEL_COUNT,  /* pages */
+    ORDER_COLUMN_TRACE_ID = ORDER_COLUMN_CANCEL_COUNT,     /* order_sweep */
+    ORDER_COLUMN_CLAIMED_FROM = ORDER_COLUMN_CANCEL_COUNT, /* order_claim_cancel */
 };

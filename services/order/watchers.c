@@ -15,9 +15,11 @@ static void on_heartbeat(struct timer *timer, void *context)
     timer_start(watchers->clock, timer, WATCHER_HEARTBEAT_MS);
 }
 
-void watchers_init(struct watchers *watchers, struct clock *clock, size_t count_max)
+void watchers_init(struct watchers *watchers, struct clock *clock, size_t count_max,
+                   struct order_metrics *metrics)
 {
-    *watchers = (struct watchers){.clock = clock, .count_max = count_max};
+    *watchers = (struct watchers){.clock = clock, .count_max = count_max, .metrics = metrics};
+    metrics_set(&metrics->watcher_count_max, count_max);
     list_init(&watchers->open);
     timer_init(&watchers->heartbeat, on_heartbeat, watchers);
 }
@@ -34,6 +36,7 @@ bool watchers_admit(struct watchers *watchers, struct watcher *watcher, http_exc
     if (watchers->count >= watchers->count_max)
         return false;
     watchers->count++;
+    metrics_set(&watchers->metrics->watchers, watchers->count);
     *watcher = (struct watcher){.watchers = watchers, .exchange = exchange, .on_gone = on_gone};
     list_init(&watcher->node);
     return true;
@@ -44,6 +47,7 @@ void watcher_leave(struct watcher *watcher)
     struct watchers *watchers = watcher->watchers;
     list_remove(&watcher->node);
     watchers->count--;
+    metrics_set(&watchers->metrics->watchers, watchers->count);
     if (list_is_empty(&watchers->open))
         timer_stop(watchers->clock, &watchers->heartbeat);
 }

@@ -14,12 +14,14 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "http/stream.h"
+#include "order/metrics.h"
 
 enum { WATCHER_HEARTBEAT_MS = 15 * 1000 };
 
 struct watchers {
     struct http_server *server; /* set before the first request */
     struct clock *clock;
+    struct order_metrics *metrics;
     size_t count;
     size_t count_max;
     struct list_node open; /* whose stream has begun */
@@ -39,7 +41,8 @@ struct watcher {
     watcher_gone_cb *on_gone;
 };
 
-void watchers_init(struct watchers *watchers, struct clock *clock, size_t count_max);
+void watchers_init(struct watchers *watchers, struct clock *clock, size_t count_max,
+                   struct order_metrics *metrics);
 /* Nobody may have a place. */
 void watchers_free(struct watchers *watchers);
 

@@ -1,6 +1,7 @@
 #include "payment/app.h"
 
 #include "db/database.h"
+#include "http/metrics.h"
 #include "payment/handler.h"
 #include "payment/routes.h"
 #include "payment/schema.h"
@@ -12,6 +13,10 @@ enum { DATABASE_ANSWER_TIMEOUT_MS = 10000 };
 struct app {
     struct host host; /* log, loop and random numbers */
     const struct payment_settings *settings;
+    struct http_metrics_names http_metrics_names;
+    struct http_metrics *http_metrics;
+    struct database_metrics *database_metrics;
+    struct payment_metrics *metrics;
     struct database database;
     struct payment_store_pg *store_pg;
     struct payment_store store;
@@ -53,6 +58,16 @@ static void close_all(void *context)
     database_close(&app->database);
 }
 
+static void add_metrics(struct app *app)
+{
+    struct metrics_registry *registry = &app->host.meter.registry;
+    struct metrics_group http =
+        http_metrics_describe(&app->http_metrics_names, payment_routes, payment_route_count);
+    app->http_metrics = metrics_add_group(registry, &http);
+    app->database_metrics = metrics_add_group(registry, &database_metrics_group);
+    app->metrics = metrics_add_group(registry, &payment_metrics_group);
+}
+
 static bool open_database(struct app *app)
 {
     struct database_settings settings = {
@@ -66,6 +81,7 @@ static bool open_database(struct app *app)
         .migrations = payment_migrations,
         .migration_count = payment_migration_count,
         .answer_timeout_ms = DATABASE_ANSWER_TIMEOUT_MS,
+        .metrics = app->database_metrics,
     };
     if (database_open(&app->database, &app->host.loop, &app->host.prng, &settings) != STATUS_OK)
         return host_refuse_setting(&app->host, "DATABASE_URL");
@@ -85,6 +101,8 @@ static bool open_server(struct app *app)
         .clock = &app->host.loop.clock,
         .log = &app->host.log,
         .prng = &app->host.prng,
+        .meter = &app->host.meter,
+        .metrics = app->metrics,
         .store = &app->store,
         .faults = &app->settings->faults,
         .overload_delay_ms = (uint64_t)app->settings->overload_delay_ms,
@@ -106,6 +124,7 @@ static bool open_server(struct app *app)
         .write_timeout_ms = (uint64_t)app->settings->write_timeout_ms,
         .connection_count_max = (size_t)app->settings->connections_max,
         .tokens = app->settings->auth_token,
+        .metrics = app->http_metrics,
     };
     if (http_server_open(&app->host.loop, &server_settings, &app->server) != STATUS_OK)
         return host_refuse_setting(&app->host, "LISTEN");
@@ -122,6 +141,7 @@ static bool listen_for_clients(void *context)
 static bool open_all(void *context)
 {
     struct app *app = context;
+    add_metrics(app);
     return open_database(app) && open_server(app);
 }
 
@@ -130,6 +150,7 @@ int app_run(const struct payment_settings *settings)
     struct app app = {.settings = settings};
     const struct host_settings host_settings = {
         .name = "payment",
+        .version = SAGA_VERSION,
         .listen_address = settings->listen,
         .instance_count = (int)settings->instances,
         .log_level = (enum log_level)settings->log_level,

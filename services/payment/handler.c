@@ -17,7 +17,7 @@ struct handler *handler_open(const struct handler_settings *settings)
     handler->settings = *settings;
     slab_init(&handler->calls, sizeof(struct handler_call), HANDLER_CALL_COUNT_MAX);
     admission_init(&handler->admission, settings->clock, settings->overload_delay_ms,
-                   HANDLER_CHARGE_COUNT_MAX);
+                   HANDLER_CHARGE_COUNT_MAX, &settings->metrics->admission);
     tally_init(&handler->refusals, settings->clock, settings->log,
                "Charge refused: those under way take too long (503)");
     handler_lists_init(&handler->lists);
@@ -60,10 +60,12 @@ static void on_void(void *context, enum status status, const struct payment *row
     struct handler_call *call = context;
     if (status != STATUS_OK) {
         handler_call_log(call, LOG_WARN, "Void not recorded", status_text(status));
-        handler_call_refuse(call, status);
+        handler_call_fail(call, PAYMENT_OPERATION_VOID, status);
         return;
     }
-    if (payment_judge_void(&call->wanted, row) == VERDICT_MISMATCH) {
+    enum payment_verdict verdict = payment_judge_void(&call->wanted, row);
+    handler_call_count_verdict(call, PAYMENT_OPERATION_VOID, verdict);
+    if (verdict == VERDICT_MISMATCH) {
         handler_call_log(call, LOG_ERROR, "Void does not match the recorded payment", "MISMATCH");
         handler_reply_mismatch(call);
     } else {
@@ -88,22 +90,27 @@ static void on_refund(void *context, enum status status, const struct payment *r
     struct handler_call *call = context;
     if (status != STATUS_OK) {
         handler_call_log(call, LOG_WARN, "Refund not recorded", status_text(status));
-        handler_call_refuse(call, status);
+        handler_call_fail(call, PAYMENT_OPERATION_REFUND, status);
         return;
     }
+    uint64_t *calls = call->handler->settings.metrics->calls[PAYMENT_OPERATION_REFUND];
     switch (payment_judge_refund(&call->wanted, row)) {
     case REFUND_DONE:
+        metrics_add(&calls[PAYMENT_OUTCOME_REFUNDED], 1);
         handler_call_log(call, LOG_INFO, "Refund answered", payment_status_name(row->status));
         handler_reply_row(call, 200, NULL, row);
         break;
     case REFUND_NOTHING:
+        metrics_add(&calls[PAYMENT_OUTCOME_NOTHING], 1);
         reply_nothing_to_refund(call, row);
         break;
     case REFUND_TOO_SOON:
+        metrics_add(&calls[PAYMENT_OUTCOME_UNKNOWN], 1);
         handler_call_log(call, LOG_WARN, "Refund came too soon", payment_status_name(row->status));
         handler_reply_failure(call->handler, call->exchange, STATUS_UNKNOWN);
         break;
     case REFUND_MISMATCH:
+        metrics_add(&calls[PAYMENT_OUTCOME_MISMATCH], 1);
         handler_call_log(call, LOG_ERROR, "Refund does not match the recorded payment", "MISMATCH");
         handler_reply_mismatch(call);
         break;
@@ -151,7 +158,7 @@ void handler_post_void(void *service, http_exchange_id exchange, const struct ht
     enum status status =
         store->operations->record(store->store, &call->wanted, deadline_ms(handler), call, on_void);
     if (status != STATUS_OK)
-        handler_call_refuse(call, status);
+        handler_call_fail(call, PAYMENT_OPERATION_VOID, status);
 }
 
 void handler_post_refund(void *service, http_exchange_id exchange,
@@ -165,7 +172,7 @@ void handler_post_refund(void *service, http_exchange_id exchange,
     enum status status = store->operations->refund(store->store, &call->wanted,
                                                    deadline_ms(handler), call, on_refund);
     if (status != STATUS_OK)
-        handler_call_refuse(call, status);
+        handler_call_fail(call, PAYMENT_OPERATION_REFUND, status);
 }
 
 void handler_get_payment(void *service, http_exchange_id exchange,
@@ -204,4 +211,12 @@ void handler_get_asset(void *service, http_exchange_id exchange, const struct ht
 {
     struct handler *handler = service;
     asset_reply(handler->server, exchange, request, payment_assets, payment_asset_count);
+}
+
+void handler_get_metrics(void *service, http_exchange_id exchange,
+                         const struct http_request *request)
+{
+    struct handler *handler = service;
+    (void)request;
+    meter_reply(handler->settings.meter, handler->server, exchange);
 }

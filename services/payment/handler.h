@@ -12,7 +12,9 @@
 #include "base/prng.h"
 #include "http/server.h"
 #include "payment/faults.h"
+#include "payment/metrics.h"
 #include "payment/store.h"
+#include "service/meter.h"
 
 /* Lists share a connection with all other reads, which may wait for them. */
 enum {
@@ -27,6 +29,8 @@ struct handler_settings {
     struct clock *clock;
     struct log *log;
     struct prng *prng;
+    struct meter *meter;
+    struct payment_metrics *metrics;
     const struct payment_store *store;
     const struct faults *faults;
     uint64_t overload_delay_ms;      /* charges that would likely take longer are refused */
@@ -62,3 +66,5 @@ void handler_get_readyz(void *service, http_exchange_id exchange,
                         const struct http_request *request);
 void handler_get_asset(void *service, http_exchange_id exchange,
                        const struct http_request *request);
+void handler_get_metrics(void *service, http_exchange_id exchange,
+                         const struct http_request *request);

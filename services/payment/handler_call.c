@@ -47,6 +47,28 @@ void handler_call_refuse(struct handler_call *call, enum status status)
     handler_call_end(call);
 }
 
+void handler_call_fail(struct handler_call *call, enum payment_operation operation,
+                       enum status status)
+{
+    enum payment_outcome outcome =
+        status == STATUS_UNKNOWN ? PAYMENT_OUTCOME_UNKNOWN : PAYMENT_OUTCOME_REFUSED;
+    metrics_add(&call->handler->settings.metrics->calls[operation][outcome], 1);
+    handler_call_refuse(call, status);
+}
+
+_Static_assert((int)VERDICT_COUNT == (int)PAYMENT_OUTCOME_MISMATCH + 1 &&
+                   (int)VERDICT_PAID == (int)PAYMENT_OUTCOME_PAID &&
+                   (int)VERDICT_FAILED == (int)PAYMENT_OUTCOME_FAILED &&
+                   (int)VERDICT_VOIDED == (int)PAYMENT_OUTCOME_VOIDED &&
+                   (int)VERDICT_REFUNDED == (int)PAYMENT_OUTCOME_REFUNDED,
+               "each verdict is an outcome");
+
+void handler_call_count_verdict(const struct handler_call *call, enum payment_operation operation,
+                                enum payment_verdict verdict)
+{
+    metrics_add(&call->handler->settings.metrics->calls[operation][verdict], 1);
+}
+
 void handler_call_log(const struct handler_call *call, enum log_level level, const char *message,
                       const char *word)
 {
@@ -69,6 +91,7 @@ void handler_reply_failure(struct handler *handler, http_exchange_id exchange, e
     const char *detail = status == STATUS_OVERLOADED ? "Too many payments are waiting"
                          : status == STATUS_UNKNOWN  ? "The outcome is not known; repeat the call"
                                                      : "The database is not available";
+    meter_count_rejection(handler->settings.meter, status);
     http_reply_error(handler->server, exchange, 503, retry_after, detail);
 }
 
@@ -81,6 +104,7 @@ void handler_reply_busy(struct handler *handler, http_exchange_id exchange)
         .headers = retry_after,
         .body = {.data = body, .size = sizeof body - 1},
     };
+    meter_count_rejection(handler->settings.meter, STATUS_OVERLOADED);
     http_reply(handler->server, exchange, &response);
 }
 

@@ -11,6 +11,7 @@
 #include "base/tally.h"
 #include "base/trace.h"
 #include "payment/handler.h"
+#include "payment/rules.h"
 #include "json/fields.h"
 
 enum { HANDLER_CALL_TIMEOUT_MS = 5000 };
@@ -47,6 +48,13 @@ void handler_call_end(struct handler_call *call);
 
 /* Replies as for any status but STATUS_OK, and ends the call. */
 void handler_call_refuse(struct handler_call *call, enum status status);
+
+/* The same for a call that had to be recorded, and is not. */
+void handler_call_fail(struct handler_call *call, enum payment_operation operation,
+                       enum status status);
+
+void handler_call_count_verdict(const struct handler_call *call, enum payment_operation operation,
+                                enum payment_verdict verdict);
 
 /* "message (word)" */
 void handler_call_log(const struct handler_call *call, enum log_level level, const char *message,

@@ -2,9 +2,10 @@
 
 #include "payment/codec.h"
 
-static void reply_charge(const struct handler_call *call, const struct payment *row)
+static void reply_charge(const struct handler_call *call, const struct payment *row,
+                         enum payment_verdict verdict)
 {
-    switch (payment_judge_charge(&call->wanted, row)) {
+    switch (verdict) {
     case VERDICT_PAID:
         handler_reply_row(call, 200, NULL, row);
         break;
@@ -54,16 +55,18 @@ static void on_charge(void *context, enum status status, const struct payment *r
     enum fault_action action = call->fault.action;
     if (status != STATUS_OK) {
         handler_call_log(call, LOG_WARN, "Charge not recorded", why_not_recorded(call, status));
-        handler_call_refuse(call, status);
+        handler_call_fail(call, PAYMENT_OPERATION_CHARGE, status);
         return;
     }
+    enum payment_verdict verdict = payment_judge_charge(&call->wanted, row);
+    handler_call_count_verdict(call, PAYMENT_OPERATION_CHARGE, verdict);
     if (action == FAULT_COMMIT_ERROR || action == FAULT_COMMIT_DROP) {
         handler_call_log(call, LOG_INFO, "Charge recorded, not told",
                          payment_status_name(row->status));
         hide_charge(call);
     } else {
         handler_call_log(call, LOG_INFO, "Charge answered", payment_status_name(row->status));
-        reply_charge(call, row);
+        reply_charge(call, row, verdict);
     }
     handler_call_end(call);
 }
@@ -79,7 +82,7 @@ static void record(struct handler_call *call)
     enum status status = settings->store->operations->record(settings->store->store, &call->wanted,
                                                              deadline_ms, call, on_charge);
     if (status != STATUS_OK)
-        handler_call_refuse(call, status);
+        handler_call_fail(call, PAYMENT_OPERATION_CHARGE, status);
 }
 
 static void on_delay_over(struct timer *timer, void *context)
@@ -102,8 +105,10 @@ static void delay(struct handler_call *call)
 static void charge(struct handler_call *call)
 {
     struct handler *handler = call->handler;
-    if (call->fault.action != FAULT_NONE)
+    if (call->fault.action != FAULT_NONE) {
+        metrics_add(&handler->settings.metrics->faults[call->fault.action], 1);
         handler_call_log(call, LOG_INFO, "Fault by amount", fault_action_word(call->fault.action));
+    }
     switch (call->fault.action) {
     case FAULT_DECLINE:
         call->wanted.status = PAYMENT_FAILED;

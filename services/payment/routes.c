@@ -10,6 +10,7 @@ const struct http_route payment_routes[] = {
     {HTTP_METHOD_POST, "/payments/{id}/refund", handler_post_refund, .takes_json = false},
     {HTTP_METHOD_GET, "/healthz", handler_get_healthz, .is_open = true},
     {HTTP_METHOD_GET, "/readyz", handler_get_readyz, .is_open = true},
+    {HTTP_METHOD_GET, "/metrics", handler_get_metrics, .takes_json = false},
     {HTTP_METHOD_GET, "/openapi.json", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/docs.css", handler_get_asset, .is_open = true},

@@ -15,7 +15,7 @@ from conftest import TOKEN
 CALLS_AT_ONCE = 8
 REFUSALS = {400, 404, 405, 415, 422}
 # Promises of a document that no test here keeps, each with its reason.
-NOT_SEEN = {}
+NOT_SEEN = {"('getMetrics', 503)": "only where memory runs out, which chaos/allocations makes happen"}
 
 
 @pytest.fixture(name="calls", scope="module")
@@ -101,7 +101,8 @@ def test_head_is_get_without_a_body(call):
         got, head = call.ask(operation), call.ask(operation, method="HEAD", as_=None)
         assert (head.code, head.body) == (got.code, b"")
         assert [name for name, _ in head.headers] == [name for name, _ in got.headers]
-        assert head.header("Content-Length") == got.header("Content-Length")
+        if operation.name != "getMetrics":  # which count the call before
+            assert head.header("Content-Length") == got.header("Content-Length")
 
 
 def test_what_is_no_operation(call):

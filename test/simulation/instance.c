@@ -58,12 +58,14 @@ void instance_start(struct instance *instance)
     host->frozen_until_ms = 0;
     sim_clock_init(&host->clock, &sim->time, sim_between(sim, 0, CLOCK_OFFSET_MS_MAX));
     struct clock *clock = &host->clock.clock;
-    breaker_init(&instance->breaker, &instance->payment_calls, clock, &sim->log);
+    breaker_init(&instance->breaker, &instance->payment_calls, clock, &sim->log,
+                 &instance->metrics);
     instance->payment = breaker_port(&instance->breaker);
     struct driver_settings settings = {
         .clock = clock,
         .log = &sim->log,
         .prng = &sim->prng,
+        .metrics = &instance->metrics,
         .store = &instance->store,
         .payment = &instance->payment,
         .order_deadline_ms = instance->order_deadline_ms,
@@ -76,10 +78,10 @@ void instance_start(struct instance *instance)
     if (instance->driver == NULL)
         abort();
     canceller_init(&instance->canceller, clock, &instance->store, instance->driver, clients_answer,
-                   instance);
+                   instance, &instance->metrics);
     replays_init(&instance->replays, clock, &instance->store, &instance->replier);
     recovery_start(&instance->recovery, clock, &sim->log, &sim->prng, &instance->store,
-                   instance->driver);
+                   instance->driver, &instance->metrics);
 }
 
 /* As close_all() of app.c. */

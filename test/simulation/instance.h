@@ -26,6 +26,7 @@ struct instance {
     struct payment_port payment_calls;
     struct breaker breaker;
     struct payment_port payment;
+    struct order_metrics metrics;
     struct driver *driver;
     struct canceller canceller;
     struct recovery recovery;

@@ -139,12 +139,14 @@ bool sim_rows_claim_cancel(struct sim_rows *rows, int64_t id, struct order *clai
     struct sim_row *row = find(rows, id);
     if (row == NULL || (row->order.status != ORDER_PENDING && row->order.status != ORDER_COMPLETED))
         return false;
+    enum order_status claimed_from = row->order.status;
     claim(rows, row);
     row->order.attempts = 0;
     row->claim_count = 0;
     row->is_unwanted = true;
     set_status(rows, row, ORDER_CANCELLING, false);
     *claimed = row->order;
+    claimed->claimed_from = claimed_from;
     return true;
 }
 

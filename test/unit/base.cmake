@@ -1,4 +1,4 @@
-foreach(module admission backoff buffer clock config list prng slab tally trace)
+foreach(module admission backoff buffer clock config list metrics prng slab tally trace)
     saga_unit_test(base/${module} LINKS saga_base)
 endforeach()
 saga_unit_test(base/log LINKS saga_base PkgConfig::JANSSON)

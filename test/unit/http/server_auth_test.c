@@ -49,7 +49,7 @@ static void nothing_is_reached_without_a_token(void **state)
     assert_refused(fixture, "DELETE /now/1 HTTP/1.1\r\n" HOST "\r\n");
     assert_refused(fixture, "DELETE /open HTTP/1.1\r\n" HOST "\r\n");
     assert_refused(fixture, ECHO_HEAD "Content-Length: 2\r\n\r\n{}");
-    assert_int_equal(http_server_counts(fixture->server)->unauthorized_count, 6);
+    assert_int_equal(http_server_metrics(fixture->server)->unauthorized_requests, 6);
     assert_int_equal(take_log_count(fixture, "bad"), 0);
 }
 

@@ -83,7 +83,7 @@ static void clients_wait_where_there_is_no_room(void **state)
     await_end(fixture, second, "<2>");
     send_text(halfway, HOST "\r\n");
     await_end(fixture, halfway, "<3>");
-    assert_int_equal(http_server_counts(fixture->server)->evicted_count, 0);
+    assert_int_equal(http_server_metrics(fixture->server)->endings[HTTP_ENDING_EVICTED], 0);
     close(second);
     close(halfway);
 }
@@ -104,7 +104,7 @@ static void who_is_idle_for_longest_makes_room(void **state)
     int another = connect_and_ask(fixture, "/now/4");
     await_end(fixture, another, "<4>");
     await_close(fixture, clients[2]);
-    assert_int_equal(http_server_counts(fixture->server)->evicted_count, 1);
+    assert_int_equal(http_server_metrics(fixture->server)->endings[HTTP_ENDING_EVICTED], 1);
     assert_int_equal(fixture->server->session_count, 3);
     ask(clients[1], "/now/5");
     await_end(fixture, clients[1], "<5>");
@@ -144,7 +144,7 @@ static void many_make_room_for_many(void **state)
     }
     for (int i = COUNT; i < 2 * COUNT; i++)
         await_end(fixture, clients[i], "<1>");
-    assert_int_equal(http_server_counts(fixture->server)->evicted_count, COUNT);
+    assert_int_equal(http_server_metrics(fixture->server)->endings[HTTP_ENDING_EVICTED], COUNT);
     assert_int_equal(fixture->server->session_count, COUNT);
     assert_int_equal(fixture->server->evicted_count, 0);
     for (int i = 0; i < COUNT; i++)

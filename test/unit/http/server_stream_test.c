@@ -254,7 +254,7 @@ static void slow_reader_is_dropped_and_others_go_on(void **state)
     }
     assert_int_equal(slow_gone_count, 1);
     assert_int_equal(gone_count, 0);
-    assert_int_equal(http_server_counts(fixture->server)->write_timeout_count, 1);
+    assert_int_equal(http_server_metrics(fixture->server)->endings[HTTP_ENDING_WRITE], 1);
     http_stream_end(fixture->server, stream);
     await_close(fixture, client);
     close(slow);

@@ -45,11 +45,11 @@ static void slow_requests_end(void **state)
     assert_true(hears_nothing(idle));
     advance(fixture, 1000 + DEADLINE_SLACK_MS);
     await_close(fixture, idle);
-    const struct http_server_counts *counts = http_server_counts(fixture->server);
-    assert_int_equal(counts->accepted_count, 4);
-    assert_int_equal(counts->head_timeout_count, 2);
-    assert_int_equal(counts->body_timeout_count, 0);
-    assert_int_equal(counts->idle_timeout_count, 1);
+    const struct http_metrics *counts = http_server_metrics(fixture->server);
+    assert_int_equal(counts->accepted_connections, 4);
+    assert_int_equal(counts->endings[HTTP_ENDING_HEAD], 2);
+    assert_int_equal(counts->endings[HTTP_ENDING_BODY], 0);
+    assert_int_equal(counts->endings[HTTP_ENDING_IDLE], 1);
     reply_number(fixture, fixture->pending[0], 3);
     await_end(fixture, busy, "<3>");
     close(busy);
@@ -74,9 +74,9 @@ static void a_body_has_its_own_time(void **state)
     advance(fixture, (uint64_t)2 * DEADLINE_SLACK_MS);
     await_close(fixture, slow);
     assert_has(fixture, "HTTP/1.1 408 Request Timeout\r\n");
-    const struct http_server_counts *counts = http_server_counts(fixture->server);
-    assert_int_equal(counts->head_timeout_count, 0);
-    assert_int_equal(counts->body_timeout_count, 1);
+    const struct http_metrics *counts = http_server_metrics(fixture->server);
+    assert_int_equal(counts->endings[HTTP_ENDING_HEAD], 0);
+    assert_int_equal(counts->endings[HTTP_ENDING_BODY], 1);
     close(good);
 }
 
@@ -110,7 +110,7 @@ static void who_does_not_read_is_ended(void **state)
     advance(fixture, (uint64_t)2 * DEADLINE_SLACK_MS);
     run_turns(fixture);
     assert_int_equal(fixture->server->session_count, 0);
-    assert_int_equal(http_server_counts(fixture->server)->write_timeout_count, 1);
+    assert_int_equal(http_server_metrics(fixture->server)->endings[HTTP_ENDING_WRITE], 1);
     assert_int_equal(take_log_count(fixture, "it does not read its answers"), 1);
     close(client);
 }
@@ -128,7 +128,7 @@ static void a_hundred_slow_clients_are_two_lines_in_the_log(void **state)
     advance(fixture, HTTP_HEAD_MS + DEADLINE_SLACK_MS);
     for (int i = 0; i < COUNT; i++)
         await_close(fixture, clients[i]);
-    assert_int_equal(http_server_counts(fixture->server)->head_timeout_count, COUNT);
+    assert_int_equal(http_server_metrics(fixture->server)->endings[HTTP_ENDING_HEAD], COUNT);
     advance(fixture, TALLY_INTERVAL_MS);
     assert_int_equal(take_log_count(fixture, "did not come in time"), 2);
 }

@@ -13,6 +13,7 @@ struct bench {
     struct clock clock;
     struct log log;
     struct payment_port inner;
+    struct order_metrics metrics;
     struct breaker breaker;
     struct payment_port port;
     int sent_count;
@@ -54,7 +55,7 @@ static void bench_open(struct bench *bench)
     clock_init(&bench->clock, bench_now_ms, bench);
     log_init(&bench->log, "order", LOG_ERROR, LOG_FORMAT_TEXT, STDERR_FILENO);
     bench->inner = (struct payment_port){.operations = &operations, .payment = bench};
-    breaker_init(&bench->breaker, &bench->inner, &bench->clock, &bench->log);
+    breaker_init(&bench->breaker, &bench->inner, &bench->clock, &bench->log, &bench->metrics);
     bench->port = breaker_port(&bench->breaker);
 }
 

@@ -45,7 +45,7 @@ static void new_orders_are_refused_but_what_was_accepted_is_not(void **state)
     size_t count = fill(&world);
     assert_true(count >= ADMISSION_COUNT_MIN);
     assert_int_equal(driver_admits(world.driver), STATUS_OVERLOADED);
-    assert_int_equal(driver_admission(world.driver)->refused_count, 2);
+    assert_int_equal(driver_admission(world.driver)->metrics->refusals, 2);
     assert_int_equal(driver_saga_count(world.driver), count);
     struct driver_client client = {.reply_to = REPLY_TO, .is_cancelling = true};
     assert_int_equal(adopt(&world, ORDER_CANCELLING, &client), STATUS_OK);

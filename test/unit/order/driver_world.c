@@ -124,6 +124,7 @@ void world_open(struct world *world)
         .clock = &world->clock,
         .log = &world->log,
         .prng = &world->prng,
+        .metrics = &world->metrics,
         .store = &world->store,
         .payment = &world->payment,
         .order_deadline_ms = DEADLINE_MS,

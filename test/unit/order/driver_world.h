@@ -15,6 +15,7 @@ struct world {
     struct prng prng;
     struct order_store store;
     struct payment_port payment;
+    struct order_metrics metrics;
     struct driver *driver;
     enum status store_submit; /* what the store's functions return */
     enum status payment_submit;

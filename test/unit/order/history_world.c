@@ -71,10 +71,11 @@ int set_up_history(void **state)
     world->fixture = *state;
     struct clock *clock = &world->fixture->loop.clock;
     world->history = (struct history_port){.operations = &operations, .history = world};
-    if (replier_init(&world->replier) != STATUS_OK)
+    world->meter.metrics = &world->service_metrics;
+    if (replier_init(&world->replier, &world->meter) != STATUS_OK)
         return -1;
     world->replier.server = world->fixture->server;
-    watchers_init(&world->watchers, clock, WATCHER_COUNT_MAX);
+    watchers_init(&world->watchers, clock, WATCHER_COUNT_MAX, &world->metrics);
     world->watchers.server = world->fixture->server;
     feed_init(&world->feed, clock, &world->history, &world->watchers, &world->replier);
     follow_init(&world->follow, clock, &world->history, &world->watchers, &world->replier);

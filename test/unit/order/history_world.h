@@ -20,6 +20,9 @@ struct story_read {
 
 struct history_world {
     struct fixture *fixture;
+    struct service_metrics service_metrics;
+    struct meter meter;
+    struct order_metrics metrics;
     struct replier replier;
     struct watchers watchers;
     struct history_port history;

@@ -43,7 +43,7 @@ static void backlog_open(struct backlog *backlog)
     world->payment_submit = STATUS_OVERLOADED; /* no order comes to its end */
     backlog->store = (struct order_store){.operations = &operations, .store = backlog};
     recovery_start(&backlog->recovery, &world->clock, &world->log, &world->prng, &backlog->store,
-                   world->driver);
+                   world->driver, &world->metrics);
 }
 
 static void backlog_close(struct backlog *backlog)
