@@ -21,8 +21,8 @@ service_pid() {
 
 # settings_of PID - NAME=DEFAULT of each setting of the running service that `up` passes through.
 settings_of() {
-    "/proc/$1/exe" --help 2>/dev/null |
-        sed -nE '/^  --.*, [A-Z_]+$/ { s/.*, //; N; s/\n.*\(default: (.*)\)$/=\1/p }' |
+    env --ignore-environment "/proc/$1/exe" --check-config 2>/dev/null |
+        sed -nE 's/^  ([A-Z_]+) +default +(.*)$/\1=\2/p' |
         grep -vE '^(DATABASE_URL|LISTEN|PAYMENT_SERVICE_URL)='
 }
 

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "http/auth.h"
 #include "service/instances.h"
 #include "json/fields.h"
 
@@ -133,24 +132,4 @@ bool host_refuse_setting(struct host *host, const char *variable)
 {
     log_write(&host->log, LOG_ERROR, NULL, "%s can't be used as it is set", variable);
     return false;
-}
-
-static bool refuse_token(struct host *host, const char *variable, const char *form)
-{
-    log_write(&host->log, LOG_ERROR, NULL,
-              "%s must be %s of letters, digits and -._~+/, perhaps with = at the end", variable,
-              form);
-    return host_refuse_setting(host, variable);
-}
-
-bool host_check_tokens(struct host *host, const char *variable, const char *tokens)
-{
-    return *tokens == '\0' || http_tokens_are_valid(tokens) ||
-           refuse_token(host, variable, "tokens, separated by commas, each");
-}
-
-bool host_check_token(struct host *host, const char *variable, const char *token)
-{
-    return *token == '\0' || http_token_is_valid(token) ||
-           refuse_token(host, variable, "one token");
 }

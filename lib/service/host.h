@@ -58,8 +58,3 @@ int host_run(struct host *host, const struct host_settings *settings);
 
 /* For open(): a setting whose value turned out to be of no use. Returns false. */
 bool host_refuse_setting(struct host *host, const char *variable);
-
-/* For open(): false, after logging why, where nobody could send such bearer tokens. "" is none. */
-bool host_check_tokens(struct host *host, const char *variable, const char *tokens);
-/* The same for a single one. */
-bool host_check_token(struct host *host, const char *variable, const char *token);

@@ -150,12 +150,9 @@ static bool open_database(struct app *app)
 static bool open_payment(struct app *app)
 {
     const char *url = app->settings->payment_service_url;
-    const char *token = app->settings->payment_auth_token;
-    if (!host_check_token(&app->host, "PAYMENT_AUTH_TOKEN", token))
-        return false;
     if (http_client_open(&app->host.loop, url, &app->client) != STATUS_OK)
         return host_refuse_setting(&app->host, "PAYMENT_SERVICE_URL");
-    http_client_set_token(app->client, token);
+    http_client_set_token(app->client, app->settings->payment_auth_token);
     app->payment_http =
         payment_http_open(app->client, &app->host.loop, &app->host.prng, app->metrics);
     if (app->payment_http == NULL)
@@ -211,8 +208,6 @@ static bool open_driver(struct app *app)
 
 static bool open_server(struct app *app)
 {
-    if (!host_check_tokens(&app->host, "AUTH_TOKEN", app->settings->auth_token))
-        return false;
     struct http_server_settings settings = {
         .listen = app->settings->listen,
         .shares_port = app->settings->instances > 1,

@@ -1,17 +1,19 @@
-#include <stdlib.h>
-
 #include "order/app.h"
+#include "service/program.h"
+
+static int run(void *settings)
+{
+    return app_run(settings);
+}
 
 int main(int argc, char **argv)
 {
     struct order_settings settings;
-    switch (config_load(&order_settings_table, argc, argv, &settings)) {
-    case CONFIG_ANSWERED:
-        return EXIT_SUCCESS;
-    case CONFIG_BAD:
-        return EXIT_FAILURE;
-    case CONFIG_READY:
-        break;
-    }
-    return app_run(&settings);
+    const struct program program = {
+        .table = &order_settings_table,
+        .settings = &settings,
+        .listen = &settings.listen,
+        .run = run,
+    };
+    return program_main(&program, argc, argv);
 }

@@ -1,7 +1,10 @@
 #include "payment/app.h"
 
+#include <assert.h>
+
 #include "db/database.h"
 #include "http/metrics.h"
+#include "payment/faults.h"
 #include "payment/handler.h"
 #include "payment/routes.h"
 #include "payment/schema.h"
@@ -22,6 +25,7 @@ struct app {
     struct payment_store store;
     struct handler *handler;
     struct http_server *server;
+    struct faults faults;
     bool is_draining;
 };
 
@@ -95,8 +99,6 @@ static bool open_database(struct app *app)
 
 static bool open_server(struct app *app)
 {
-    if (!host_check_tokens(&app->host, "AUTH_TOKEN", app->settings->auth_token))
-        return false;
     struct handler_settings handler_settings = {
         .clock = &app->host.loop.clock,
         .log = &app->host.log,
@@ -104,7 +106,7 @@ static bool open_server(struct app *app)
         .meter = &app->host.meter,
         .metrics = app->metrics,
         .store = &app->store,
-        .faults = &app->settings->faults,
+        .faults = &app->faults,
         .overload_delay_ms = (uint64_t)app->settings->overload_delay_ms,
         .is_ready = is_ready,
         .is_ready_context = app,
@@ -141,6 +143,9 @@ static bool listen_for_clients(void *context)
 static bool open_all(void *context)
 {
     struct app *app = context;
+    struct faults_problem problem;
+    bool is_good = faults_parse(app->settings->faults_text, &app->faults, &problem);
+    assert(is_good); /* the settings are checked */
     add_metrics(app);
     return open_database(app) && open_server(app);
 }

@@ -1,17 +1,19 @@
-#include <stdlib.h>
-
 #include "payment/app.h"
+#include "service/program.h"
+
+static int run(void *settings)
+{
+    return app_run(settings);
+}
 
 int main(int argc, char **argv)
 {
     struct payment_settings settings;
-    switch (payment_settings_load(argc, argv, &settings)) {
-    case CONFIG_ANSWERED:
-        return EXIT_SUCCESS;
-    case CONFIG_BAD:
-        return EXIT_FAILURE;
-    case CONFIG_READY:
-        break;
-    }
-    return app_run(&settings);
+    const struct program program = {
+        .table = &payment_settings_table,
+        .settings = &settings,
+        .listen = &settings.listen,
+        .run = run,
+    };
+    return program_main(&program, argc, argv);
 }

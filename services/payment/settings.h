@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/config.h"
-#include "payment/faults.h"
 
 struct payment_settings {
     const char *listen;
@@ -17,12 +16,9 @@ struct payment_settings {
     int64_t database_writers;
     int64_t overload_delay_ms;
     int64_t drain_timeout_ms;
-    const char *faults_text;
-    struct faults faults; /* what it says */
+    const char *faults_text; /* faults_parse() takes it */
     int log_level;
     int log_format;
 };
 
-/* config_load(), and the faults that the settings name. */
-enum config_outcome payment_settings_load(int argc, char *const *argv,
-                                          struct payment_settings *loaded);
+extern const struct config_table payment_settings_table;

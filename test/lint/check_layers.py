@@ -14,7 +14,7 @@ LIB = {
     "net": {"base"},
     "db": {"base"},
     "http": {"base", "net"},
-    "service": {"base", "json", "http"},
+    "service": {"base", "json", "net", "http", "db"},
 }
 
 # Foreign headers -> the only folders that may know them.
@@ -73,9 +73,9 @@ SERVICES = {
                     "cancel", "codec", "history_codec", "request", "reply", "replay", "lists", "resume", "stories", "watchers",
                     "follow", "feed", "assets"},
         "routes": {"http", "handler"},
-        "settings": {"base", "http/server", "service/instances"},
+        "settings": {"base", "http/server", "service/instances", "service/setting_checks"},
         "app": {"*"},
-        "main": {"base", "app", "settings"},
+        "main": {"base", "app", "settings", "service/program"},
     },
     "payment": {
         "payment": {"base"},
@@ -95,9 +95,9 @@ SERVICES = {
         "handler": {"base", "http", "service/health", "service/meter", "payment", "rules", "faults", "metrics", "store",
                     "codec", "handler_call", "assets"},
         "routes": {"http", "handler"},
-        "settings": {"base", "http/server", "service/instances", "faults"},
+        "settings": {"base", "http/server", "service/instances", "service/setting_checks", "faults"},
         "app": {"*"},
-        "main": {"base", "app", "settings"},
+        "main": {"base", "app", "settings", "service/program"},
     },
 }
 

@@ -1,4 +1,4 @@
-foreach(name array conninfo migrate migrating pipeline row segment sqlstate suspects)
+foreach(name array conninfo migrate migrating pipeline row segment sqlstate suspects url)
     saga_unit_test(db/${name} LINKS saga_db)
 endforeach()
 
