@@ -54,7 +54,7 @@ service_ready() {
 start_service() {
     local name=$1 pid log=$run_dir/$1.log
     local settings=("$(service_mark "$name")" "DATABASE_URL=$(database_url "$name")"
-        "LISTEN=0.0.0.0:${service_port[$name]}")
+        "LISTEN=0.0.0.0:${service_port[$name]}" "LOG_FORMAT=${LOG_FORMAT:-text}")
     if service_pid "$name" >/dev/null; then
         return
     fi

@@ -57,7 +57,7 @@ static void append_help(struct buffer *to, const struct config_setting *setting)
         buffer_append_text(to, setting->choices[i]);
     }
     buffer_append_text(to, " (default: ");
-    buffer_append_text(to, setting->kind == CONFIG_SECRET ? "not set" : setting->initial);
+    buffer_append_text(to, setting->kind == CONFIG_SECRET ? "none" : setting->initial);
     if (setting->kind == CONFIG_NUMBER)
         append_range(to, setting);
     buffer_append_byte(to, ')');

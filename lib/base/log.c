@@ -1,31 +1,60 @@
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 /* A pipe that polls writable takes this much without blocking, and in one piece whoever else writes
  * to it (POSIX: PIPE_BUF). */
-enum { LOG_WRITE_SIZE_MAX = 4096, TIME_TEXT_SIZE = sizeof "2026-01-01T00:00:00.000Z" };
+enum {
+    LOG_WRITE_SIZE_MAX = 4096,
+    PATH_SIZE = sizeof "/proc/self/fd/2147483647",
+    TIME_TEXT_SIZE = sizeof "2026-01-01T00:00:00.000Z"
+};
 
 const char *const log_level_names[] = {"debug", "info", "warn", "error", NULL};
-const char *const log_format_names[] = {"text", "json", NULL};
+const char *const log_format_names[] = {"auto", "text", "json", NULL};
+
+/* Several processes may share a pipe, and the room that one has seen there is taken by another: a
+ * write would block. A description of our own can be made non-blocking without telling the others;
+ * opening it may be forbidden, and then what polls writable has to be trusted. */
+static int open_own_pipe(int descriptor)
+{
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+}
 
 void log_init(struct log *log, const char *service, enum log_level level, enum log_format format,
               int descriptor)
 {
+    struct stat kind = {.st_mode = 0};
+    if (format == LOG_FORMAT_AUTO)
+        format = isatty(descriptor) == 1 ? LOG_FORMAT_TEXT : LOG_FORMAT_JSON;
     *log = (struct log){
         .service = service, .level = level, .format = format, .descriptor = descriptor};
     log->metrics = &log->own_metrics;
     buffer_init(&log->buffer, LOG_BUFFER_SIZE_MAX);
+    if (fstat(descriptor, &kind) != 0)
+        return;
+    log->is_socket = S_ISSOCK(kind.st_mode);
+    int own = S_ISFIFO(kind.st_mode) ? open_own_pipe(descriptor) : -1;
+    log->owns_descriptor = own >= 0;
+    if (log->owns_descriptor)
+        log->descriptor = own;
 }
 
 void log_free(struct log *log)
 {
     log_flush(log);
     buffer_free(&log->buffer);
+    if (log->owns_descriptor)
+        close(log->descriptor);
 }
 
 static void format_time(char text[TIME_TEXT_SIZE])
@@ -38,20 +67,51 @@ static void format_time(char text[TIME_TEXT_SIZE])
     snprintf(text + size, TIME_TEXT_SIZE - size, ".%03dZ", (int)(now.tv_nsec / 1000000) % 1000);
 }
 
-/* Control bytes, DEL and, in JSON, what its strings must escape. Bytes above 0x7f pass: UTF-8. */
+/* How many bytes at the text's beginning are one character that may stand in a log as it is; 0
+ * where the first byte must be escaped: ASCII and C1 controls, which move a terminal's cursor, and
+ * what is no UTF-8 (RFC 3629 section 4). */
+static size_t plain_size(const char *text, size_t size)
+{
+    unsigned char first = (unsigned char)text[0];
+    unsigned char second = size > 1 ? (unsigned char)text[1] : 0;
+    if (first < 0x80)
+        return first >= 0x20 && first != 0x7f;
+    bool is_overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+    bool is_surrogate = first == 0xed && second >= 0xa0;
+    bool is_beyond = first == 0xf4 && second >= 0x90;
+    bool is_control = first == 0xc2 && second < 0xa0;
+    if (first < 0xc2 || first > 0xf4 || is_overlong || is_surrogate || is_beyond || is_control)
+        return 0;
+    size_t needed = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    for (size_t i = 1; i < needed; i++) {
+        if (i >= size || ((unsigned char)text[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return needed;
+}
+
+static void append_escape(struct buffer *to, char byte, bool json)
+{
+    char escape[8];
+    int length = snprintf(escape, sizeof escape, json ? "\\u%04x" : "\\x%02x", (unsigned char)byte);
+    buffer_append(to, escape, (size_t)length);
+}
+
 static void append_escaped(struct buffer *to, const char *text, size_t size, bool json)
 {
-    for (size_t i = 0; i < size; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        bool quoted = json && (byte == '"' || byte == '\\');
-        if (byte >= 0x20 && byte != 0x7f && !quoted) {
-            buffer_append_byte(to, (char)byte);
-        } else {
-            char escape[8];
-            int length = snprintf(escape, sizeof escape, json ? "\\u%04x" : "\\x%02x", byte);
-            buffer_append(to, escape, (size_t)length);
+    size_t begin = 0; /* of what may stand there as it is */
+    size_t end = 0;
+    while (end < size) {
+        bool is_quoted = json && (text[end] == '"' || text[end] == '\\');
+        size_t plain = is_quoted ? 0 : plain_size(text + end, size - end);
+        if (plain == 0) {
+            buffer_append(to, text + begin, end - begin);
+            append_escape(to, text[end], json);
+            begin = end + 1;
         }
+        end += plain != 0 ? plain : 1;
     }
+    buffer_append(to, text + begin, end - begin);
 }
 
 static void append_text_line(struct log *log, enum log_level level, const struct log_fields *fields,
@@ -158,6 +218,14 @@ static size_t next_part(const char *lines, size_t size)
     return last != NULL ? (size_t)(last - lines) + 1 : LOG_WRITE_SIZE_MAX;
 }
 
+/* A socket would block where less than all fits, even one that polls writable. */
+static ssize_t write_now(const struct log *log, const char *lines, size_t size)
+{
+    if (log->is_socket)
+        return send(log->descriptor, lines, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return write(log->descriptor, lines, size);
+}
+
 void log_flush(struct log *log)
 {
     size_t written = 0;
@@ -166,7 +234,7 @@ void log_flush(struct log *log)
         if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0)
             break;
         const char *rest = log->buffer.data + written;
-        ssize_t count = write(log->descriptor, rest, next_part(rest, log->buffer.size - written));
+        ssize_t count = write_now(log, rest, next_part(rest, log->buffer.size - written));
         if (count <= 0)
             break;
         written += (size_t)count;

@@ -5,7 +5,8 @@
  * Ownership  The log borrows its settings' strings and the descriptor.
  * Errors     A full pipe never stops the service: what does not fit is dropped, counted, and the
  *            count is logged when there is room again.
- * Limits     A message is cut at LOG_MESSAGE_SIZE_MAX bytes. Control bytes are always escaped. */
+ * Limits     A message is cut at LOG_MESSAGE_SIZE_MAX bytes. Whatever a message holds, it is one
+ *            line of valid UTF-8: control characters and bytes that are no UTF-8 are escaped. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,10 +19,14 @@ enum { LOG_MESSAGE_SIZE_MAX = 1024, LOG_BUFFER_SIZE_MAX = 1024 * 1024 };
 
 /* The order of the levels and of the formats is that of the settings' choices. */
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_LEVEL_COUNT };
-enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+enum log_format {
+    LOG_FORMAT_AUTO, /* text on a terminal, JSON elsewhere */
+    LOG_FORMAT_TEXT,
+    LOG_FORMAT_JSON
+};
 
 extern const char *const log_level_names[];  /* "debug" … "error", NULL */
-extern const char *const log_format_names[]; /* "text", "json", NULL */
+extern const char *const log_format_names[]; /* "auto", "text", "json", NULL */
 
 struct log_metrics {
     uint64_t lines[LOG_LEVEL_COUNT];
@@ -31,8 +36,10 @@ struct log_metrics {
 struct log {
     const char *service; /* "order" or "payment" */
     enum log_level level;
-    enum log_format format;
+    enum log_format format; /* never LOG_FORMAT_AUTO */
     int descriptor;
+    bool owns_descriptor;
+    bool is_socket;
     struct buffer buffer;
     uint64_t dropped_count;      /* not told yet */
     struct log_metrics *metrics; /* its own, until the owner sets others */

@@ -56,7 +56,9 @@ static void log_failure(struct db_pool *pool, const char *reason)
         return;
     snprintf(pool->last_failure, sizeof pool->last_failure, "%s", reason);
     pool->last_failure_ms = now_ms;
-    log_write(pool->loop->log, LOG_WARN, NULL, "database %s: can't connect, will keep trying: %s",
+    log_write(pool->loop->log, LOG_WARN, NULL,
+              "database %s: can't connect, will keep trying: %s; see whether it runs, and whether "
+              "its URL is right (--check-config shows it)",
               pool->settings.name, reason);
 }
 

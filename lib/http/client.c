@@ -151,7 +151,9 @@ static void on_unreachable(struct http_client *client, const char *reason)
     if (!client->origin.is_numeric)
         use_addresses(client, NULL);
     if (!client->is_unreachable)
-        log_write(client->loop->log, LOG_WARN, NULL, "%s is not reachable: %s",
+        log_write(client->loop->log, LOG_WARN, NULL,
+                  "%s is not reachable: %s; see whether it runs, and whether its URL is right "
+                  "(--check-config shows it)",
                   client->origin.authority, reason);
     client->is_unreachable = true;
     give_up_all(client);
@@ -272,7 +274,7 @@ enum status http_client_open(struct loop *loop, const char *url, struct http_cli
     const char *reason;
     enum status status = http_origin_parse(url, &opened->origin, &reason);
     if (status != STATUS_OK) {
-        log_write(loop->log, LOG_ERROR, NULL, "cannot call %s: %s", url, reason);
+        log_write(loop->log, LOG_ERROR, NULL, "the other service's URL can't be read: %s", reason);
         free(opened);
         return status;
     }

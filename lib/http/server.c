@@ -62,10 +62,24 @@ static const struct net_listener_events listener_events = {
     .on_closed = on_listener_closed,
 };
 
+static const char *listen_advice(int uv_error)
+{
+    switch (uv_error) {
+    case UV_EADDRINUSE:
+        return "; stop what listens there (ss -ltnp shows it), or choose another port";
+    case UV_EADDRNOTAVAIL:
+        return "; no interface has that address: choose another one, or 0.0.0.0 for all";
+    case UV_EACCES:
+        return "; a port below 1024 is not for every user: choose another one";
+    default:
+        return "";
+    }
+}
+
 static void log_cannot_listen(const struct http_server *server, int uv_error)
 {
-    log_write(server->loop->log, LOG_ERROR, NULL, "Can't listen on %s: %s", server->settings.listen,
-              uv_strerror(uv_error));
+    log_write(server->loop->log, LOG_ERROR, NULL, "Can't listen on %s: %s%s",
+              server->settings.listen, uv_strerror(uv_error), listen_advice(uv_error));
 }
 
 static enum status take_address(struct http_server *server)

@@ -166,8 +166,8 @@ static const struct config_setting settings[] = {
      .group = "Logging",
      .kind = CONFIG_CHOICE,
      .offset = offsetof(struct order_settings, log_format),
-     .initial = "text",
-     .help = "How a log line is written to stderr",
+     .initial = "auto",
+     .help = "How a log line is written to stderr; auto is text on a terminal, json elsewhere",
      .choices = log_format_names},
 };
 

@@ -24,7 +24,7 @@ class Service:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.log_path = folder / f"{binary.name}-{port}.log"
-        self.environment = {"LISTEN": f"127.0.0.1:{port}", "LOG_LEVEL": "info", **environment}
+        self.environment = {"LISTEN": f"127.0.0.1:{port}", "LOG_LEVEL": "info", "LOG_FORMAT": "text", **environment}
         self.wrapper = []  # a command that becomes the service
         self.process = None
         self.http = requests.Session()

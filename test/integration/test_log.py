@@ -1,10 +1,13 @@
-"""At level info the log tells the story in the words that users of the pattern know."""
+"""At level info the log tells the story in the words that users of the pattern know; and it never stops the service."""
 
 import json
+import os
 import re
+import subprocess
 
 import pytest
 
+from load import Load
 from stack import BOMB
 from waiting import wait_until
 
@@ -97,3 +100,26 @@ def test_log_can_not_be_forged(json_stack):
     assert json_stack.post_order({"item_name": forged, "quantity": 1, "price": 9999}).status_code == 400
     assert json_stack.order.get("/orders/%0a%7b").status_code == 404
     assert not [line for line in json_stack.order.log().splitlines() if json.loads(line).get("message") == "forged"]
+
+
+def test_a_full_pipe_stops_nothing(make_stack):
+    """Nobody reads it until the memory for lines is full too, 1 MiB; then what is missing is counted."""
+    stack = make_stack()
+    stack.order.stop()
+    environment = {**stack.order.environment, "LOG_LEVEL": "debug", "LOG_FORMAT": "json"}
+    stack.order.process = subprocess.Popen([str(stack.order.binary)], env=environment, stderr=subprocess.PIPE)
+    pipe = stack.order.process.stderr
+    wait_until(stack.order.is_ready, 20, "it is ready")
+    with Load(stack.order.port, client_count=16) as load:
+        wait_until(lambda: load.count(200) > 8000, 100, "it works though nobody reads")
+    os.set_blocking(pipe.fileno(), False)
+    read = bytearray()
+
+    def is_told():
+        read.extend(pipe.read() or b"")
+        return stack.post_order().status_code == 200 and b"lines dropped" in read
+    wait_until(is_told, 30, "what is missing is told")
+    lines = [json.loads(line) for line in read.decode().splitlines()[:-1]]
+    told = [line["message"] for line in lines if "lines dropped" in line["message"]]
+    assert int(re.match(r"\d+", told[0]).group()) > 0
+    stack.settle()

@@ -1,7 +1,6 @@
 """Stopping in good order, crashing, starting again, several at once, and starting with bad settings."""
 
 from concurrent.futures import ThreadPoolExecutor
-import os
 import signal
 import subprocess
 
@@ -150,13 +149,3 @@ def test_taken_port_stops_the_start(stack):
                           timeout=20, check=False)
     assert done.returncode not in (0, -signal.SIGABRT)
     assert str(stack.order.port) in done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("name", ["order", "payment"])
-def test_help_names_every_setting(stack, name):
-    service = getattr(stack, name)
-    done = subprocess.run([str(service.binary), "--help"], capture_output=True, text=True, timeout=20, check=False,
-                          env={"PATH": os.environ["PATH"]})
-    assert done.returncode == 0
-    for variable in ("LISTEN", "DATABASE_URL", "LOG_LEVEL", "LOG_FORMAT"):
-        assert variable in done.stdout

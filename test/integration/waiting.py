@@ -8,6 +8,8 @@ import time
 # Below Linux's range for outgoing connections (32768 and up): a service that keeps connecting to a
 # stopped neighbour can neither take the neighbour's port nor meet itself there.
 PORT_FIRST, PORT_LAST = 20000, 31999
+# For a program that only says something and ends.
+COMMAND_SECONDS = 20
 
 _given_ports = set()
 

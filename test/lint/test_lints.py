@@ -140,31 +140,73 @@ def test_layers_refuse_files_without_a_row_and_rows_without_a_file(layered):
 
 
 SETTINGS_SOURCE = (
-    'static const struct config_setting settings[] = {\n    {"LISTEN", CONFIG_TEXT, offsetof(struct '
-    'order_settings, listen),\n     "0.0.0.0:8000", "address to listen on", 0, 0, NULL},\n};\n'
+    'static const struct config_setting settings[] = {\n'
+    '    {.variable = "LISTEN", .group = "Network", .kind = CONFIG_TEXT, .initial = "0.0.0.0:8000"},\n'
+    '    {.variable = "WAIT_MS",\n     .group = "Limits",\n     .kind = CONFIG_NUMBER,\n     .initial = "5",\n'
+    '     .help = "How long {or \\"short\\"}; "\n             "in two pieces",\n     .unit = "ms",\n'
+    '     .minimum = 1,\n     .maximum = 9},\n'
+    '    {.variable = "TOKEN", .group = "Security", .kind = CONFIG_SECRET, .initial = ""},\n};\n'
 )
-SETTINGS_DOCUMENT = "| Variable | Default |\n|---|---|\n| `LISTEN` | `0.0.0.0:8000` |\n"
+SETTINGS_DOCUMENT = (
+    "# Settings\n\n## order-service\n| group | variable | default | unit | values | meaning |\n|---|---|---|---|---|---|\n"
+    "| Network | `LISTEN` | `0.0.0.0:8000` | – | host:port | where |\n"
+    "| Limits | `WAIT_MS` | `5` | ms | 1 to 9 | how long |\n| Security | `TOKEN` | none | – | any | who |\n\n## Faults\n"
+)
+STARTERS = {
+    "compose.yaml": "services:\n  order:\n    environment:\n      LISTEN: x\n      POSTGRES_PASSWORD: y\n    IGNORED: z\n",
+    "services/order.env": "# Any text\nLISTEN=x\n#WAIT_MS=5\n",
+    "services/a.service.in": "[Service]\nEnvironment=LISTEN=x\nType=exec\n",
+    "services/Dockerfile": "FROM x\nENV LISTEN=x\n",
+}
+
+
+def write_settings(root, source=SETTINGS_SOURCE, document=SETTINGS_DOCUMENT, starters=None):
+    write(root, "services/order/app.c", source)
+    write(root, "docs/configuration.md", document)
+    for path, text in {**STARTERS, **(starters or {})}.items():
+        write(root, path, text)
 
 
 def test_settings_agree(tmp_path):
-    write(tmp_path, "services/order/app.c", SETTINGS_SOURCE)
-    write(tmp_path, "docs/configuration.md", SETTINGS_DOCUMENT)
-    write(tmp_path, "compose.yaml", "services:\n  order:\n    environment:\n      LISTEN: x\n"
-                                    "      POSTGRES_PASSWORD: y\n    IGNORED: z\n")
+    write_settings(tmp_path)
     assert_green(lint("check_settings", tmp_path))
 
 
-@pytest.mark.parametrize("document, compose, expected", [
-    ("none\n", "", "services/order/app.c:2: LISTEN is not in docs/configuration.md"),
-    (SETTINGS_DOCUMENT.replace("8000", "80"), "", "does not name LISTEN's default `0.0.0.0:8000`"),
-    (SETTINGS_DOCUMENT + "| `GONE` | `1` |\n", "", "docs/configuration.md:4: GONE is no setting"),
-    (SETTINGS_DOCUMENT, "environment:\n  GONE: 1\n", "compose.yaml:2: GONE is no setting"),
-    (SETTINGS_DOCUMENT, "environment:\n  - GONE=1\n", "compose.yaml:2: GONE is no setting"),
+@pytest.mark.parametrize("old, new, expected", [
+    ("| Network | `LISTEN`", "| Network | LISTEN", "services/order/app.c:2: LISTEN is not in docs/configuration.md, order-service"),
+    ("8000", "80", "docs/configuration.md:6: LISTEN has the default `0.0.0.0:8000`, not `0.0.0.0:80`"),
+    ("Limits", "Network", "docs/configuration.md:7: WAIT_MS has the group Limits, not Network"),
+    ("| ms |", "| s |", "docs/configuration.md:7: WAIT_MS has the unit ms, not s"),
+    ("1 to 9", "0 to 9", "docs/configuration.md:7: WAIT_MS has the values 1 to 9, not 0 to 9"),
+    ("none", "`x`", "docs/configuration.md:8: TOKEN has the default none, not `x`"),
+    ("\n\n## Faults", "\n| Limits | `GONE` | `1` | – | any | x |\n", "docs/configuration.md:9: GONE is no setting of order-service"),
+    ("## order-service", "## payment-service", "LISTEN is no setting of payment-service"),
 ])
-def test_settings_complain(tmp_path, document, compose, expected):
-    write(tmp_path, "services/order/app.c", SETTINGS_SOURCE)
-    write(tmp_path, "docs/configuration.md", document)
-    write(tmp_path, "compose.yaml", compose)
+def test_settings_complain_of_the_document(tmp_path, old, new, expected):
+    write_settings(tmp_path, document=SETTINGS_DOCUMENT.replace(old, new))
+    assert_red(lint("check_settings", tmp_path), expected)
+
+
+@pytest.mark.parametrize("old, new, expected", [
+    ('     .unit = "ms",\n', "", "services/order/app.c:3: WAIT_MS has no unit"),
+    ('.initial = ""', '.initial = "", .unit = "ms"', "services/order/app.c:12: TOKEN has a unit"),
+    ('.group = "Security", ', "", "services/order/app.c:12: TOKEN has no group"),
+    ('"Security"', '"Network"', "services/order/app.c:12: TOKEN stands apart from its group, Network"),
+])
+def test_settings_complain_of_the_table(tmp_path, old, new, expected):
+    write_settings(tmp_path, source=SETTINGS_SOURCE.replace(old, new))
+    assert_red(lint("check_settings", tmp_path), expected)
+
+
+@pytest.mark.parametrize("path, text, expected", [
+    ("compose.yaml", "environment:\n  GONE: 1\n", "compose.yaml:2: GONE is no setting"),
+    ("compose.yaml", "environment:\n  - GONE=1\n", "compose.yaml:2: GONE is no setting"),
+    ("services/order.env", "#GONE=1\n", "services/order.env:1: GONE is no setting"),
+    ("services/a.service.in", "Environment=GONE=1\n", "services/a.service.in:1: GONE is no setting"),
+    ("services/Dockerfile", "ENV GONE=1\n", "services/Dockerfile:1: GONE is no setting"),
+])
+def test_settings_complain_of_a_starter(tmp_path, path, text, expected):
+    write_settings(tmp_path, starters={path: text})
     assert_red(lint("check_settings", tmp_path), expected)
 
 

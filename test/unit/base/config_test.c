@@ -289,7 +289,7 @@ static void help_lists_every_setting(void **state)
     assert_non_null(strstr(output, "\nNetwork\n  --test-address, TEST_ADDRESS\n"
                                    "      Where (default: 0.0.0.0:1)\n"));
     assert_non_null(strstr(output, "\nSecurity\n  --test-token, TEST_TOKEN\n"
-                                   "      Who (default: not set)\n"));
+                                   "      Who (default: none)\n"));
     assert_non_null(strstr(output, "\nLimits\n  --test-deadline-ms, TEST_DEADLINE_MS\n"));
     assert_non_null(strstr(output, "(default: 5000; 1 to 60000 ms)\n"));
     assert_non_null(strstr(output, "      How much: debug, info (default: info)\n"));
