@@ -17,7 +17,7 @@ NOTHING = "–"
 STARTERS = {
     "compose.yaml": re.compile(r"^\s*(?:-\s*)?([A-Z][A-Z0-9_]*)\s*[:=]"),
     "services/*.service.in": re.compile(r"^Environment=([A-Z][A-Z0-9_]*)="),
-    "services/*.env": re.compile(r"^#?([A-Z][A-Z0-9_]*)="),
+    "services/*/*.env": re.compile(r"^#?([A-Z][A-Z0-9_]*)="),
     "services/Dockerfile": re.compile(r"^ENV ([A-Z][A-Z0-9_]*)="),
 }
 # Variables of the PostgreSQL and Grafana images, not of ours.

@@ -154,7 +154,7 @@ SETTINGS_DOCUMENT = (
 )
 STARTERS = {
     "compose.yaml": "services:\n  order:\n    environment:\n      LISTEN: x\n      POSTGRES_PASSWORD: y\n    IGNORED: z\n",
-    "services/order.env": "# Any text\nLISTEN=x\n#WAIT_MS=5\n",
+    "services/order/order-service.env": "# Any text\nLISTEN=x\n#WAIT_MS=5\n",
     "services/a.service.in": "[Service]\nEnvironment=LISTEN=x\nType=exec\n",
     "services/Dockerfile": "FROM x\nENV LISTEN=x\n",
 }
@@ -201,7 +201,7 @@ def test_settings_complain_of_the_table(tmp_path, old, new, expected):
 @pytest.mark.parametrize("path, text, expected", [
     ("compose.yaml", "environment:\n  GONE: 1\n", "compose.yaml:2: GONE is no setting"),
     ("compose.yaml", "environment:\n  - GONE=1\n", "compose.yaml:2: GONE is no setting"),
-    ("services/order.env", "#GONE=1\n", "services/order.env:1: GONE is no setting"),
+    ("services/order/order-service.env", "#GONE=1\n", "services/order.env:1: GONE is no setting"),
     ("services/a.service.in", "Environment=GONE=1\n", "services/a.service.in:1: GONE is no setting"),
     ("services/Dockerfile", "ENV GONE=1\n", "services/Dockerfile:1: GONE is no setting"),
 ])
