@@ -3,13 +3,19 @@
 # only if something is missing.
 
 # "a|b": one of them is enough; the first that the distribution has is installed.
+compile_packages=(gcc libc6-dev cmake ninja-build 'pkgconf|pkg-config' libuv1-dev libpq-dev libjansson-dev
+    'libllhttp-dev|node-llhttp')
 # libcmocka-dev, python3: the build tree is configured together with its tests.
 # shellcheck disable=SC2034 # used in dev
-build_packages=(gcc libc6-dev cmake ninja-build 'pkgconf|pkg-config' libuv1-dev libpq-dev libjansson-dev
-    'libllhttp-dev|node-llhttp' libcmocka-dev python3 curl)
+build_packages=("${compile_packages[@]}" libcmocka-dev python3 curl)
+# What the installed programs need, by Debian 13's names: services/Dockerfile installs just these. Where the
+# services are built, the packages above have brought them along.
+# shellcheck disable=SC2034 # read by test/lint/check_containers.py
+runtime_packages=(libuv1t64 libpq5 libjansson4 libllhttp9.2)
+# docker-compose reads compose.yaml, and systemd the units, without running anything.
 # shellcheck disable=SC2034 # used in dev
-test_packages=(python3-pytest python3-psycopg2 python3-requests python3-jsonschema python3-prometheus-client prometheus wrk
-    spin strace clang libclang-rt-dev)
+test_packages=(python3-pytest python3-psycopg2 python3-requests python3-jsonschema python3-prometheus-client python3-yaml
+    prometheus wrk spin strace systemd clang libclang-rt-dev 'docker-compose-v2|docker-compose')
 browser_packages=(chromium chromium-driver python3-selenium)
 # pgbench comes with PostgreSQL's server.
 # shellcheck disable=SC2034 # used in scripts/bench.sh
