@@ -1,4 +1,4 @@
-# cmake --install: the components `programs`, `units` and `docs`, laid out by GNUInstallDirs.
+# cmake --install: the components `programs`, `units`, `tools` and `docs`, laid out by GNUInstallDirs.
 include(GNUInstallDirs)
 
 # saga_install_service(<name> <title>): the program <name>-service, its unit for systemd, and a sample of
@@ -20,6 +20,6 @@ function(saga_install_service name title)
 endfunction()
 
 install(PROGRAMS scripts/audit.py RENAME saga-audit
-    DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
+    DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 install(FILES README.md README.ja.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT docs)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT docs)

@@ -16,6 +16,14 @@ static void ignore_sigpipe(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
+/* It has none itself, but as a container's first process it is given those whose parent has ended.
+ */
+static void leave_children_to_the_kernel(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGCHLD, &ignore, NULL);
+}
+
 static void flush_log(void *context)
 {
     log_flush(context);
@@ -89,6 +97,7 @@ static int run_instance(void *context, int number)
     struct host *host = context;
     meter_be_instance(&host->meter, number);
     host->log.metrics = &host->meter.metrics->log;
+    leave_children_to_the_kernel();
     if (prng_seed_from_system(&host->prng) != STATUS_OK ||
         loop_init(&host->loop, &host->log) != STATUS_OK) {
         log_write(&host->log, LOG_ERROR, NULL, "the system gives no random numbers or no loop");
