@@ -9,6 +9,9 @@
  */
 enum { TRACE_COLUMN = 5, KEY_COLUMN = 6 };
 
+/* In what order_move returns. */
+enum { MOVED_EPOCH_COLUMN = 1 };
+
 enum { ID_BLOCK_SIZE = 1000, LOOK_TIMEOUT_MS = 5000 };
 
 const struct db_statement *const order_write_statements[] = {
@@ -135,10 +138,20 @@ static void on_move_looked(struct db_unit *unit, enum status status, const struc
     end_move(call, outcome, found.status);
 }
 
+/* The order's row may have been moved by another call of the same segment, under another epoch. */
+static bool has_moved(const struct store_call *call, const struct db_rows *rows)
+{
+    for (int row = 0; row < rows->count; row++) {
+        if (db_row_int4(rows, row, MOVED_EPOCH_COLUMN) == call->epoch)
+            return true;
+    }
+    return false;
+}
+
 static void on_move(struct db_unit *unit, enum status status, const struct db_rows *rows)
 {
     struct store_call *call = unit->context;
-    if (status == STATUS_OK && rows->count == 0) {
+    if (status == STATUS_OK && !has_moved(call, rows)) {
         if (!look_at_row(call, on_move_looked))
             end_move(call, STATUS_UNKNOWN, call->wanted);
         return;

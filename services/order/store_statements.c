@@ -73,6 +73,8 @@ const struct db_statement order_create_keyed_statement = {
     .result_columns = {DB_INT8},
 };
 
+/* With its epoch, as several moves of one order may travel together: a stale worker's beside that
+ * of the worker who has taken the order over. */
 const struct db_statement order_move_statement = {
     .name = "order_move",
     .sql = "WITH moved AS ("
@@ -80,14 +82,14 @@ const struct db_statement order_move_statement = {
            " FROM unnest($1::int8[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::uuid[])"
            " AS u (id, epoch, from_status, status, reason, trace_id)"
            " WHERE o.id = u.id AND o.epoch = u.epoch AND o.status = u.from_status"
-           " RETURNING o.id, o.status, u.reason, u.trace_id),"
+           " RETURNING o.id, o.epoch::int4, o.status, u.reason, u.trace_id),"
            " history AS (INSERT INTO order_events (order_id, status, reason, trace_id)"
            " SELECT id, status, reason, trace_id FROM moved)"
-           " SELECT id FROM moved",
+           " SELECT id, epoch FROM moved",
     .column_count = 6,
     .columns = {DB_INT8, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_UUID},
-    .result_column_count = 1,
-    .result_columns = {DB_INT8},
+    .result_column_count = 2,
+    .result_columns = {DB_INT8, DB_INT4},
 };
 
 const struct db_statement order_release_statement = {
