@@ -201,7 +201,7 @@ def test_settings_complain_of_the_table(tmp_path, old, new, expected):
 @pytest.mark.parametrize("path, text, expected", [
     ("compose.yaml", "environment:\n  GONE: 1\n", "compose.yaml:2: GONE is no setting"),
     ("compose.yaml", "environment:\n  - GONE=1\n", "compose.yaml:2: GONE is no setting"),
-    ("services/order/order-service.env", "#GONE=1\n", "services/order.env:1: GONE is no setting"),
+    ("services/order/order-service.env", "#GONE=1\n", "services/order/order-service.env:1: GONE is no setting"),
     ("services/a.service.in", "Environment=GONE=1\n", "services/a.service.in:1: GONE is no setting"),
     ("services/Dockerfile", "ENV GONE=1\n", "services/Dockerfile:1: GONE is no setting"),
 ])
