@@ -2,8 +2,9 @@
 and so are the status codes that the last two have for each.
 
 A service NAME has the chapter "## NAME-service" of docs/api.md, and a route there the heading "### POST /orders/{id}". What
-its section names as a code must be the document's; and what the document has must stand in the section, in the words
-before the chapter's first route, or in the chapter of what the server itself refuses.
+its section names as a code must be the document's, so another number that could be one is written out there; and what the
+document has must stand in the section, in the words before the chapter's first route, or in the chapter of what the server
+itself refuses.
 """
 
 import http
@@ -16,8 +17,7 @@ import sources
 SOURCE_ROW = re.compile(r'\{\s*(?:\.method\s*=\s*)?HTTP_METHOD_([A-Z]+)\s*,\s*(?:\.path\s*=\s*)?"([^"]+)"')
 CHAPTER = re.compile(r"^##\s+`?(?:(\w+)-service)?")
 HEADING = re.compile(r"^###\s+`?([A-Z]+)\s+(/[^\s`]*)`?\s*$")
-# "more than 500" is an amount.
-CODE = re.compile(r"(?<!than )\b(" + "|".join(str(int(code)) for code in http.HTTPStatus if code >= 200) + r")\b")
+CODE = re.compile(r"\b(" + "|".join(str(int(code)) for code in http.HTTPStatus if code >= 200) + r")\b")
 CODE_ROW = re.compile(r"^\| (\d{3}) \|")
 SHARED_CHAPTER = "## What the server itself refuses"
 OTHER = "x-other-requests"

@@ -217,7 +217,7 @@ ROUTES_SOURCE = (
 )
 ROUTES_DOCUMENT = (
     "# API\n\n## All\n\n## order-service\n\nThe other code is 400.\n\n### `POST /orders`\n| 200 | 255 characters |\n"
-    "### GET /orders/{id}\n200 the order, or 404 of more than 500.\n```\n### GET /sample 202\n```\n"
+    "### GET /orders/{id}\n200 the order, or 404.\n```\n### GET /sample 202\n```\n"
     "## What the server itself refuses\n| 408 | late |\n| 501 | the method |\n\n### Lists\n"
 )
 ROUTES_OPENAPI = {
