@@ -14,7 +14,8 @@ class Conformance:
 
     def __init__(self, document):
         self.document = document
-        # (operation, code), (operation, code, header), (pointer to an enum, value), (pointer to a choice, number)
+        # (operation, code), (operation, code, header), (operation, "event", name), (pointer to an enum, value),
+        # (pointer to a choice, number)
         self.seen = set()
 
     def check(self, operation, answer):

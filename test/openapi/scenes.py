@@ -14,8 +14,7 @@ from waiting import wait_until
 
 KEY, OTHER_KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324", "8e03978e-40d5-43e8-bc93-6894a57f9325"
 ASYNC = ("Prefer", "respond-async")
-# Of the server, whatever the call: the document's shared answers.
-LARGE = 70_000
+TOO_LARGE_SIZE = 70_000
 FIRST_PARKED_ID = 3_000_000_000
 FIRST_PAYMENT_ID = 4_000_000_000
 FIRST_STORY_ID = 5_000_000_000
@@ -77,7 +76,7 @@ def refused_requests(operation):
     json_type = [("Content-Type", operation.content_type)] if operation.body else []
     found = {
         400: f"{method} {path} HTTP/1.1\r\n\r\n".encode(),
-        413: wire.request_bytes(method, path, json_type, b"x" * LARGE),
+        413: wire.request_bytes(method, path, json_type, b"x" * TOO_LARGE_SIZE),
         414: wire.request_bytes(method, f"{path}?{'x' * 8000}", json_type, body),
         417: wire.request_bytes(method, path, [*json_type, ("Expect", "miracles")], body),
         431: wire.request_bytes(method, path, [*json_type, *((f"X-{i}", "") for i in range(65))], body),
