@@ -108,7 +108,8 @@ void session_settle(struct http_session *session)
     if (is_listening && http_parser_is_inside(&session->parser))
         expect(session, http_parser_is_in_body(&session->parser) ? HTTP_WAITING_FOR_BODY
                                                                  : HTTP_WAITING_FOR_HEAD);
-    else if (is_listening && session->exchange_count == 0)
+    else if (is_listening && session->exchange_count == 0 &&
+             net_conn_unsent_size(session->conn) == 0)
         expect(session, HTTP_WAITING_IDLE);
     else
         expect(session, HTTP_WAITING_FOR_NOTHING);
@@ -204,12 +205,8 @@ static void on_data(void *owner, const char *data, size_t size)
     session_settle(session);
 }
 
-/* The output is empty: there may be room for requests that wait. */
-static void on_flushed(void *owner)
+static void process_input(struct http_session *session)
 {
-    struct http_session *session = owner;
-    if (session->is_finished || session->input.size == 0 || !has_room(session))
-        return;
     /* Taken out meanwhile, as a handler may make the session drop what waits. */
     struct buffer waiting = session->input;
     buffer_init(&session->input, INPUT_SIZE_MAX);
@@ -222,6 +219,16 @@ static void on_flushed(void *owner)
     }
     /* This runs in the turn's last phase: what the handlers submitted needs another turn. */
     loop_wake(session->server->loop);
+}
+
+/* The output is empty: there may be room for requests that wait; or it is idle from now on. */
+static void on_flushed(void *owner)
+{
+    struct http_session *session = owner;
+    if (session->is_finished)
+        return;
+    if (session->input.size != 0 && has_room(session))
+        process_input(session);
     session_settle(session);
 }
 

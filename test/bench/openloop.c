@@ -6,10 +6,10 @@
  *         run how many orders were due, and how many of them got 200 in time.
  * Limits  127.0.0.1 only; SLOT_COUNT_MAX half seconds.
  *
- * An order goes onto a connection that waits for nothing; where there is none, it is pipelined
- * behind what another one waits for, up to PIPELINE_DEPTH. Beyond that it waits to be sent, and its
- * time runs. One thread, and one system call for an order and one for what answers come with it, so
- * that the service and not this program is what is measured. */
+ * What is due in a millisecond goes onto connections that wait for nothing, BATCH_COUNT_MAX orders
+ * pipelined on each; where there is none, behind what another one waits for, up to PIPELINE_DEPTH.
+ * Beyond that an order waits to be sent, and its time runs. One thread, and one system call for a
+ * batch and one for its answers, so that the service is measured and not this program. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -25,6 +25,7 @@
 
 enum {
     PIPELINE_DEPTH = 16,
+    BATCH_COUNT_MAX = 8,
     PART_SIZE_MAX = 2048, /* of an answer that is not whole yet */
     PHASE_COUNT_MAX = 8,
     SLOT_US = 500 * 1000,
@@ -83,9 +84,13 @@ struct load {
     int epoll;
 };
 
-static const char order[] =
-    "POST /orders/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    "Content-Length: 46\r\n\r\n{\"item_name\":\"Apple\",\"quantity\":1,\"price\":100}";
+#define ORDER                                                                                      \
+    "POST /orders/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"              \
+    "Content-Length: 46\r\n\r\n{\"item_name\":\"Apple\",\"quantity\":1,\"price\":100}"
+
+static const char batch[] = ORDER ORDER ORDER ORDER ORDER ORDER ORDER ORDER;
+
+_Static_assert(sizeof batch - 1 == BATCH_COUNT_MAX * (sizeof ORDER - 1), "so many in a batch");
 
 static void fail(const char *what)
 {
@@ -229,17 +234,21 @@ static struct connection *choose(struct load *load)
     return NULL;
 }
 
-static bool send_order(struct load *load)
+static bool send_batch(struct load *load)
 {
     struct connection *connection = choose(load);
     if (connection == NULL)
         return false;
-    uint64_t number = load->sent_count++;
-    size_t last = (connection->first + connection->waiting_count++) % PIPELINE_DEPTH;
-    connection->numbers[last] = number;
+    size_t count = 0;
+    while (count < BATCH_COUNT_MAX && load->sent_count < load->due_count &&
+           connection->waiting_count < PIPELINE_DEPTH) {
+        size_t last = (connection->first + connection->waiting_count++) % PIPELINE_DEPTH;
+        connection->numbers[last] = load->sent_count++;
+        count++;
+    }
     /* So little always fits into the socket. */
-    ssize_t size = sizeof order - 1;
-    if (send(connection->socket, order, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT) != size)
+    size_t size = count * (sizeof ORDER - 1);
+    if (send(connection->socket, batch, size, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)size)
         lose(load, connection);
     return true;
 }
@@ -254,7 +263,7 @@ static void send_due(struct load *load)
         slot_at(load, begin_us)->due_count++;
         load->due_count++;
     }
-    while (load->sent_count < load->due_count && send_order(load)) {
+    while (load->sent_count < load->due_count && send_batch(load)) {
     }
 }
 

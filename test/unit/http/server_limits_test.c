@@ -131,6 +131,21 @@ static void who_gets_idle_makes_room_for_who_waits(void **state)
     close(second);
 }
 
+/* Its request and the new client come in one turn: the reply is not lost. */
+static void who_was_just_served_makes_room_after_its_reply(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->server->session_count_max = 1;
+    int first = connect_and_ask(fixture, "/now/1");
+    await_end(fixture, first, "<1>");
+    ask(first, "/now/2");
+    int second = connect_and_ask(fixture, "/now/3");
+    await_end(fixture, first, "<2>");
+    await_end(fixture, second, "<3>");
+    await_close(fixture, first);
+    close(second);
+}
+
 static void many_make_room_for_many(void **state)
 {
     enum { COUNT = 20 };
@@ -244,6 +259,7 @@ int main(void)
         TEST(clients_wait_where_there_is_no_room),
         TEST(who_is_idle_for_longest_makes_room),
         TEST(who_gets_idle_makes_room_for_who_waits),
+        TEST(who_was_just_served_makes_room_after_its_reply),
         TEST(many_make_room_for_many),
         TEST(running_out_of_descriptors_is_survived),
         TEST(bad_addresses_are_refused),
