@@ -5,7 +5,7 @@
  * Thread     the loop thread only.
  * Ownership  The caller owns admission and tickets; a ticket must not move while it is inside.
  * Units      *_ms: milliseconds.
- * Limits     ADMISSION_COUNT_MIN pieces of work are always taken, and count_max never exceeded.
+ * Limits     ADMISSION_COUNT_MIN pieces of work are always taken, and never more than count_max.
  *
  * Source     J. Little, "A Proof for the Queuing Formula L = λW", 1961: what comes now will take as
  *            long as (work under way) / (work done per ms). New work is refused where that is more
@@ -62,13 +62,12 @@ struct admission {
 /* Borrows clock and metrics. */
 void admission_init(struct admission *admission, const struct clock *clock, uint64_t delay_max_ms,
                     size_t count_max, struct admission_metrics *metrics);
+void admission_ticket_init(struct admission_ticket *ticket);
 
 /* May one more enter? Cheap; a no is counted as a refusal. */
 bool admission_admits(struct admission *admission);
 
-/* A ticket that is zeroed, or has left. */
+/* The ticket must not be inside. */
 void admission_enter(struct admission *admission, struct admission_ticket *ticket);
-/* Harmless for a ticket that is late or has never entered, but must not be uninitialised. */
+/* Harmless where it is not inside any more, or never was. */
 void admission_leave(struct admission *admission, struct admission_ticket *ticket);
-
-void admission_ticket_init(struct admission_ticket *ticket);

@@ -62,7 +62,7 @@ enum http_waiting {
     HTTP_WAITING_FOR_NOTHING, /* the next move is ours */
     HTTP_WAITING_FOR_HEAD,    /* the rest of one */
     HTTP_WAITING_FOR_BODY,    /* likewise */
-    HTTP_WAITING_IDLE,        /* for the next request; none is under way */
+    HTTP_WAITING_IDLE,        /* for the next request; all before it have their replies */
     HTTP_WAITING_STUCK,       /* for the end, as none can be answered any more */
 };
 

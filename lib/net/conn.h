@@ -7,10 +7,10 @@
  *            else frees it. The owner (events' first argument) must outlive that call, which may
  *            free the set where that connection was the last.
  * Errors     Whatever ends a connection leads to on_closed, exactly once, in a later turn.
- * Limits     At most net_set_init()'s output_size_max bytes wait to be written; one more closes the
- *            connection with UV_ENOBUFS, as its peer does not read. So does, with UV_ETIMEDOUT,
- * what the system does not take within write_timeout_ms. NET_CONNECTION_COUNT_MAX connections in a
- * set.
+ * Limits     At most net_set_init()'s output_size_max bytes wait to be written; one more ends the
+ *            connection (UV_ENOBUFS), as its peer does not read. So does what the system has not
+ *            taken after write_timeout_ms (UV_ETIMEDOUT). NET_CONNECTION_COUNT_MAX connections in a
+ *            set.
  *
  * The first write attempt is a plain uv_try_write of everything the turn produced; what the socket
  * does not take waits in one uv_write (libuv manual, uv_stream_t). */

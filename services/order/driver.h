@@ -90,8 +90,7 @@ struct driver *driver_open(const struct driver_settings *settings);
 void driver_close(struct driver *driver);
 
 /* Would driver_create() take another order? STATUS_OK; STATUS_OVERLOADED, STATUS_STOPPING. For who
- * can save the work to read one. Not to be asked for cancels: what was accepted is never refused.
- */
+ * can save the work to read one. Not for cancels: what was accepted is never refused. */
 enum status driver_admits(struct driver *driver) STATUS_MUST_CHECK;
 
 /* STATUS_OK: accepted. STATUS_UNAVAILABLE (no database), STATUS_OVERLOADED, STATUS_STOPPING:
