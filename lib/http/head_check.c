@@ -203,29 +203,6 @@ bool http_head_check_host(const struct http_message *message, struct http_parse_
     return true;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* Takes the first element off a comma-separated list, without the blanks around it. */
-static struct http_text take_element(struct http_text *list)
-{
-    const char *comma = memchr(list->data, ',', list->size);
-    struct http_text element = {list->data,
-                                comma == NULL ? list->size : (size_t)(comma - list->data)};
-    size_t step = comma == NULL ? element.size : element.size + 1;
-    list->data += step;
-    list->size -= step;
-    while (element.size != 0 && is_blank(element.data[0])) {
-        element.data++;
-        element.size--;
-    }
-    while (element.size != 0 && is_blank(element.data[element.size - 1]))
-        element.size--;
-    return element;
-}
-
 /* In any of the Connection headers. */
 static bool has_option(const struct http_message *message, const char *option)
 {
@@ -234,7 +211,7 @@ static bool has_option(const struct http_message *message, const char *option)
         if (!http_text_equals_ignoring_case(message->headers[i].name, "connection"))
             continue;
         while (list.size != 0) {
-            if (http_text_equals_ignoring_case(take_element(&list), option))
+            if (http_text_equals_ignoring_case(http_take_element(&list, ','), option))
                 return true;
         }
     }

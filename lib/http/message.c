@@ -42,3 +42,24 @@ struct http_text http_find_header(const struct http_header *headers, size_t coun
         *is_repeated = found_count > 1;
     return found_count == 1 ? value : (struct http_text){0};
 }
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct http_text http_take_element(struct http_text *list, char separator)
+{
+    const char *end = memchr(list->data, separator, list->size);
+    struct http_text element = {list->data, end == NULL ? list->size : (size_t)(end - list->data)};
+    size_t step = end == NULL ? element.size : element.size + 1;
+    list->data += step;
+    list->size -= step;
+    while (element.size != 0 && is_blank(element.data[0])) {
+        element.data++;
+        element.size--;
+    }
+    while (element.size != 0 && is_blank(element.data[element.size - 1]))
+        element.size--;
+    return element;
+}

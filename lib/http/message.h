@@ -64,3 +64,7 @@ struct http_text http_find_header(const struct http_header *headers, size_t coun
 bool http_text_equals(struct http_text text, const char *other);
 /* Case of ASCII letters ignored. */
 bool http_text_equals_ignoring_case(struct http_text text, const char *other);
+
+/* Takes the first element off a list with such separators, without the blanks and tabs around it
+ * (RFC 9110, section 5.6.1). Only from a list that is not empty; an element may be. */
+struct http_text http_take_element(struct http_text *list, char separator);

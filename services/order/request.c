@@ -1,32 +1,7 @@
 #include "order/request.h"
 
-#include <string.h>
-
 #include "http/query.h"
 #include "order/order.h"
-
-static struct http_text trim(struct http_text text)
-{
-    while (text.size != 0 && text.data[0] == ' ') {
-        text.data++;
-        text.size--;
-    }
-    while (text.size != 0 && text.data[text.size - 1] == ' ')
-        text.size--;
-    return text;
-}
-
-/* Takes what stands before the first `separator` off `rest`, or all of it. */
-static struct http_text take_element(struct http_text *rest, char separator)
-{
-    const char *end = memchr(rest->data, separator, rest->size);
-    size_t size = end == NULL ? rest->size : (size_t)(end - rest->data);
-    struct http_text element = {.data = rest->data, .size = size};
-    size_t taken = end == NULL ? size : size + 1;
-    rest->data += taken;
-    rest->size -= taken;
-    return trim(element);
-}
 
 static struct http_text find_header(const struct http_request *request, const char *name)
 {
@@ -38,7 +13,7 @@ bool request_prefers_async(const struct http_request *request)
 {
     struct http_text prefer = find_header(request, "prefer");
     while (prefer.size != 0) {
-        if (http_text_equals_ignoring_case(take_element(&prefer, ','), "respond-async"))
+        if (http_text_equals_ignoring_case(http_take_element(&prefer, ','), "respond-async"))
             return true;
     }
     return false;
@@ -61,13 +36,13 @@ bool request_accepts_events(const struct http_request *request)
 {
     struct http_text accept = find_header(request, "accept");
     while (accept.size != 0) {
-        struct http_text range = take_element(&accept, ',');
+        struct http_text range = http_take_element(&accept, ',');
         if (range.size == 0 ||
-            !http_text_equals_ignoring_case(take_element(&range, ';'), "text/event-stream"))
+            !http_text_equals_ignoring_case(http_take_element(&range, ';'), "text/event-stream"))
             continue;
         bool is_ruled_out = false;
         while (range.size != 0)
-            is_ruled_out = is_zero_weight(take_element(&range, ';')) || is_ruled_out;
+            is_ruled_out = is_zero_weight(http_take_element(&range, ';')) || is_ruled_out;
         return !is_ruled_out;
     }
     return false;

@@ -31,6 +31,7 @@ static void preferences_are_a_list(void **state)
     (void)state;
     assert_true(prefers_async("respond-async"));
     assert_true(prefers_async("wait=5,  Respond-Async ,x"));
+    assert_true(prefers_async("wait=5,\trespond-async\t"));
     assert_false(prefers_async(""));
     assert_false(prefers_async("respond-asynchronously"));
     assert_false(prefers_async("wait=5"));
@@ -49,7 +50,9 @@ static void events_are_accepted_by_name(void **state)
     assert_true(accepts_events("text/event-stream"));
     assert_true(accepts_events("application/json;q=0.5 , Text/Event-Stream ; charset=utf-8"));
     assert_true(accepts_events("text/event-stream;q=0.001"));
+    assert_true(accepts_events("*/*,\ttext/event-stream\t;q=1"));
     assert_false(accepts_events("text/event-stream; q=0.00"));
+    assert_false(accepts_events("text/event-stream;\tq=0\t"));
     assert_false(accepts_events("text/event-stream;q=0"));
     assert_false(accepts_events("text/event-streams"));
     assert_false(accepts_events("text/*, */*"));
