@@ -160,21 +160,74 @@ static void check_authorization(struct http_text value)
     assert(http_check_token("secret", twice.headers, 2) == HTTP_TOKEN_MISSING);
 }
 
-/* A further preference makes no difference. */
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* Up to `mark`, without it and without the blanks around. */
+static struct http_text take(struct http_text *rest, char mark)
+{
+    struct http_text word = {.data = rest->data, .size = 0};
+    while (word.size < rest->size && word.data[word.size] != mark)
+        word.size++;
+    size_t step = word.size == rest->size ? word.size : word.size + 1;
+    rest->data += step;
+    rest->size -= step;
+    while (word.size != 0 && is_blank(*word.data)) {
+        word.data++;
+        word.size--;
+    }
+    while (word.size != 0 && is_blank(word.data[word.size - 1]))
+        word.size--;
+    return word;
+}
+
 static void check_prefer(struct http_text value)
 {
     struct http_header headers[2];
-    struct http_request alone = request_of(headers, "Prefer", value, 1);
-    bool prefers_async = request_prefers_async(&alone);
-    assert(!prefers_async || value.size >= strlen("respond-async"));
-    struct buffer longer;
-    buffer_init(&longer, value.size + sizeof "wait=1, ");
-    buffer_append_text(&longer, "wait=1, ");
-    buffer_append(&longer, value.data, value.size);
-    struct http_request behind =
-        request_of(headers, "prefer", (struct http_text){longer.data, longer.size}, 1);
-    assert(request_prefers_async(&behind) == prefers_async);
-    buffer_free(&longer);
+    struct http_request request = request_of(headers, "Prefer", value, 1);
+    bool expected = false;
+    while (value.size != 0)
+        expected |= http_text_equals_ignoring_case(take(&value, ','), "respond-async");
+    assert(request_prefers_async(&request) == expected);
+}
+
+static bool is_zero_weight(struct http_text parameter)
+{
+    bool is_weight = parameter.size > 2 && strncasecmp(parameter.data, "q=", 2) == 0;
+    for (size_t i = 2; is_weight && i < parameter.size; i++)
+        is_weight = parameter.data[i] == '0' || parameter.data[i] == '.';
+    return is_weight;
+}
+
+/* The first range of that name decides. */
+static void check_accept(struct http_text value)
+{
+    struct http_header headers[2];
+    struct http_request request = request_of(headers, "Accept", value, 1);
+    bool is_named = false;
+    bool is_ruled_out = false;
+    while (value.size != 0 && !is_named) {
+        struct http_text range = take(&value, ',');
+        is_named = http_text_equals_ignoring_case(take(&range, ';'), "text/event-stream");
+        while (range.size != 0)
+            is_ruled_out |= is_zero_weight(take(&range, ';')) && is_named;
+    }
+    assert(request_accepts_events(&request) == (is_named && !is_ruled_out));
+}
+
+static void check_last_event_id(struct http_text value)
+{
+    struct http_header headers[2];
+    struct http_request in_header = request_of(headers, "Last-Event-ID", value, 1);
+    in_header.query = (struct http_text){"last_event_id=7", 15};
+    struct http_text id = request_last_event_id(&in_header);
+    assert(value.size != 0 ? id.data == value.data && id.size == value.size
+                           : http_text_equals(id, "7"));
+    struct http_request in_query = {.query = value};
+    id = request_last_event_id(&in_query);
+    assert(id.size == 0 || is_inside(id, value));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -186,6 +239,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_payment_key(value);
     check_timeout(value);
     check_prefer(value);
+    check_accept(value);
+    check_last_event_id(value);
     check_authorization(value);
     return 0;
 }

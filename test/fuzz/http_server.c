@@ -10,6 +10,7 @@
 #include "fuzz/http_transcript.h"
 #include "fuzz/net_twin.h"
 #include "http/session.h"
+#include "http/stream.h"
 
 enum {
     SEEN_SIZE_MAX = 1024 * 1024,
@@ -29,7 +30,8 @@ struct story {
     http_exchange_id pending[HTTP_PIPELINE_DEPTH_MAX];
     int numbers[HTTP_PIPELINE_DEPTH_MAX];
     size_t pending_count;
-    bool is_broken_off; /* how much of it comes about depends on when its bytes come */
+    http_exchange_id stream; /* 0: none is open */
+    bool is_broken_off;      /* how much of it comes about depends on when its bytes come */
 };
 
 static struct log the_log;
@@ -112,6 +114,31 @@ static void handle_cut(void *service, http_exchange_id exchange, const struct ht
     http_abandon(the_server, exchange);
 }
 
+static void on_stream_gone(void *context)
+{
+    struct story *story = context;
+    assert(story->stream != 0); /* once, and not after its end */
+    story->stream = 0;
+}
+
+static void append_to_stream(const struct story *story)
+{
+    http_stream_append(the_server, story->stream, (struct http_text){"data: x\n\n", 9});
+}
+
+static void handle_stream(void *service, http_exchange_id exchange,
+                          const struct http_request *request)
+{
+    struct http_response response = {.status = 200, .content_type = "text/event-stream"};
+    (void)service;
+    see(request);
+    the_story->is_broken_off = true;
+    if (!http_stream_begin(the_server, exchange, &response, on_stream_gone, the_story))
+        return;
+    the_story->stream = exchange;
+    append_to_stream(the_story);
+}
+
 static const struct http_route routes[] = {
     {HTTP_METHOD_GET, "/", handle_now, .is_open = true},
     {HTTP_METHOD_GET, "/now/{id}", handle_now, .is_open = true},
@@ -121,6 +148,7 @@ static const struct http_route routes[] = {
     {HTTP_METHOD_GET, "/large", handle_large, .is_open = true},
     {HTTP_METHOD_GET, "/never", handle_never, .is_open = true},
     {HTTP_METHOD_GET, "/cut", handle_cut, .is_open = true},
+    {HTTP_METHOD_GET, "/stream", handle_stream, .is_open = true},
     {HTTP_METHOD_GET, "/private", handle_now, .is_open = false},
     {HTTP_METHOD_POST, "/private", handle_now, .takes_json = true},
 };
@@ -166,6 +194,11 @@ static void answer_pending(struct story *story)
         story->pending_count--;
         reply(story->pending[story->pending_count], story->numbers[story->pending_count], 1);
     }
+    if (story->stream == 0)
+        return;
+    append_to_stream(story);
+    http_stream_end(the_server, story->stream);
+    story->stream = 0;
 }
 
 static void end_turn(struct http_session *session)
@@ -242,6 +275,7 @@ static void play(struct pieces pieces, struct story *story)
     }
     if (!is_over())
         end(ending, story, session);
+    assert(story->stream == 0);
     answer_pending(story); /* to exchanges that are no more */
     assert(is_over() && the_server->exchanges.taken_count == 0);
     net_twin_collect(NULL);

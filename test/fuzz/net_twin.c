@@ -28,7 +28,7 @@ void net_twin_collect(struct buffer *sent)
 enum status net_set_init(struct net_set *set, struct loop *loop, size_t output_size_max,
                          uint64_t write_timeout_ms)
 {
-    (void)write_timeout_ms; /* every write is taken at once */
+    (void)write_timeout_ms;
     *set = (struct net_set){.loop = loop, .output_size_max = output_size_max};
     list_init(&set->open);
     return STATUS_OK;
@@ -164,6 +164,13 @@ struct buffer *net_conn_output(struct net_conn *conn)
 size_t net_conn_unsent_size(const struct net_conn *conn)
 {
     return conn->output.size;
+}
+
+/* Every write is taken at once. */
+bool net_conn_is_stalled(const struct net_conn *conn)
+{
+    (void)conn;
+    return false;
 }
 
 void net_conn_mark(struct net_conn *conn)
