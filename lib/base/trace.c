@@ -46,9 +46,19 @@ static bool is_valid(const char *header, size_t size)
            is_lower_hex(header + FLAGS_AT, 2);
 }
 
+/* All but the id. What a state may take is left as it is: it is large, and most traces have none.
+ */
+static void begin(struct trace *trace, const char *flags)
+{
+    memcpy(trace->flags, flags, 2);
+    trace->flags[2] = '\0';
+    trace->state[0] = '\0';
+}
+
 struct trace trace_start(struct prng *prng)
 {
-    struct trace trace = {.flags = "01"};
+    struct trace trace;
+    begin(&trace, "01");
     /* The lowest bit is set, as an all-zero id would be invalid. */
     snprintf(trace.id, sizeof trace.id, "%016llx%016llx", (unsigned long long)prng_next(prng),
              (unsigned long long)(prng_next(prng) | 1));
@@ -61,9 +71,9 @@ bool trace_take_over(struct trace *trace, struct prng *prng, const char *header,
         *trace = trace_start(prng);
         return false;
     }
-    *trace = (struct trace){0};
+    begin(trace, header + FLAGS_AT);
     memcpy(trace->id, header + ID_AT, TRACE_ID_SIZE);
-    memcpy(trace->flags, header + FLAGS_AT, 2);
+    trace->id[TRACE_ID_SIZE] = '\0';
     return true;
 }
 
@@ -96,7 +106,7 @@ bool trace_add_state(struct trace *trace, const char *header, size_t size)
 /* The digits are lower-case hex. */
 static uint8_t hex_value(char digit)
 {
-    return (uint8_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+    return (uint8_t)((digit & 0x0f) + (digit > '9' ? 9 : 0));
 }
 
 void trace_get_id_bytes(const struct trace *trace, uint8_t bytes[TRACE_ID_BYTE_COUNT])
@@ -117,7 +127,8 @@ void trace_format_id(const uint8_t bytes[TRACE_ID_BYTE_COUNT], char id[TRACE_ID_
 
 struct trace trace_from_id_bytes(struct prng *prng, const uint8_t bytes[TRACE_ID_BYTE_COUNT])
 {
-    struct trace trace = {.flags = "01"};
+    struct trace trace;
+    begin(&trace, "01");
     trace_format_id(bytes, trace.id);
     return is_all_zero(trace.id, TRACE_ID_SIZE) ? trace_start(prng) : trace;
 }

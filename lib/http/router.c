@@ -27,7 +27,7 @@ static bool matches(const char *pattern, struct http_text path, int64_t *id)
     *id = 0;
     while (*pattern != '\0') {
         size_t step = 1;
-        if (strncmp(pattern, id_mark, sizeof id_mark - 1) == 0) {
+        if (*pattern == *id_mark && strncmp(pattern, id_mark, sizeof id_mark - 1) == 0) {
             step = take_id(path, id);
             if (step == 0)
                 return false;

@@ -75,12 +75,13 @@ static void write_headers(struct payment_call *payment, const struct payment_req
     char traceparent[TRACE_PARENT_SIZE + 1];
     uuid_format(&request->order->uid, key);
     trace_format_header(request->trace, payment->http->prng, traceparent);
-    const char *state = request->trace->state;
-    bool has_state = state[0] != '\0';
-    int size = snprintf(payment->headers, sizeof payment->headers,
-                        "Idempotency-Key: \"%s\"\r\ntraceparent: %s\r\n%s%s%s", key, traceparent,
-                        has_state ? "tracestate: " : "", state, has_state ? "\r\n" : "");
-    assert(size > 0 && size < HEADERS_SIZE_MAX);
+    size_t size =
+        (size_t)snprintf(payment->headers, sizeof payment->headers,
+                         "Idempotency-Key: \"%s\"\r\ntraceparent: %s\r\n", key, traceparent);
+    if (request->trace->state[0] != '\0')
+        size += (size_t)snprintf(payment->headers + size, sizeof payment->headers - size,
+                                 "tracestate: %s\r\n", request->trace->state);
+    assert(size < HEADERS_SIZE_MAX);
 }
 
 static struct payment_call *begin(struct payment_http *http, enum payment_verb verb,

@@ -1,8 +1,6 @@
 #include "order/reply.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 
 #include "order/codec.h"
 
@@ -19,13 +17,16 @@ enum status replier_init(struct replier *replier, struct meter *meter)
     replier->server = NULL;
     replier->meter = meter;
     buffer_init(&replier->scratch, ANSWER_SIZE_MAX);
-    return buffer_reserve(&replier->scratch, ANSWER_SIZE_MAX) != NULL ? STATUS_OK
-                                                                      : STATUS_NO_MEMORY;
+    buffer_init(&replier->headers, HEADERS_SIZE_MAX);
+    bool has_room = buffer_reserve(&replier->scratch, ANSWER_SIZE_MAX) != NULL &&
+                    buffer_reserve(&replier->headers, HEADERS_SIZE_MAX) != NULL;
+    return has_room ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 void replier_free(struct replier *replier)
 {
     buffer_free(&replier->scratch);
+    buffer_free(&replier->headers);
 }
 
 void reply_body(struct replier *replier, http_exchange_id exchange, int status,
@@ -55,14 +56,19 @@ static void reply_scratch(struct replier *replier, http_exchange_id exchange, in
 void reply_order(struct replier *replier, http_exchange_id exchange, int status,
                  const char *headers, const char *detail, const struct order *order)
 {
-    char all[HEADERS_SIZE_MAX];
-    int size = snprintf(all, sizeof all, "Location: /orders/%" PRId64 "\r\nOrder-Final: %s\r\n%s",
-                        order->id, order_status_is_final(order->status) ? "true" : "false",
-                        headers != NULL ? headers : "");
-    assert(size > 0 && size < HEADERS_SIZE_MAX);
+    struct buffer *all = &replier->headers;
+    buffer_clear(all);
+    buffer_append_text(all, "Location: /orders/");
+    buffer_append_int(all, order->id);
+    buffer_append_text(all, order_status_is_final(order->status) ? "\r\nOrder-Final: true\r\n"
+                                                                 : "\r\nOrder-Final: false\r\n");
+    if (headers != NULL)
+        buffer_append_text(all, headers);
+    buffer_append_byte(all, '\0');
+    assert(!all->failed);
     buffer_clear(&replier->scratch);
     codec_write_order(order, detail, &replier->scratch);
-    reply_scratch(replier, exchange, status, all);
+    reply_scratch(replier, exchange, status, all->data);
 }
 
 void reply_outcome(struct replier *replier, http_exchange_id exchange, const char *headers,

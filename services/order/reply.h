@@ -13,7 +13,8 @@
 struct replier {
     struct http_server *server; /* set before the first request */
     struct meter *meter;
-    struct buffer scratch;
+    struct buffer scratch; /* a body */
+    struct buffer headers; /* those of an order, and a NUL */
 };
 
 /* STATUS_NO_MEMORY where there is no room for the largest answer. */

@@ -106,7 +106,7 @@ const struct db_statement order_release_statement = {
     .result_columns = {DB_INT8},
 };
 
-/* In the feed of all history (docs/decisions.md, 29) a line stands at the number of its
+/* In the feed of all history (docs/decisions.md, 35) a line stands at the number of its
  * transaction, and behind all earlier lines of its order. A claim can have the lower number and yet
  * be the later one: it began first, then waited for the row while somebody else moved the order. So
  * it takes the mover's number where that is higher, which the row's xmin tells. age() is how far
