@@ -159,11 +159,18 @@ def test_the_circuit_breaker(make_stack):
     stack.settle()
 
 
+def wait_for_connections(service):
+    def all_up():
+        scrape = Scrape(service)
+        return scrape.value("database_connections") == scrape.value("database_connections_wanted") == 3
+    wait_until(all_up, 20, "all connections are up")
+
+
 def test_the_database(make_stack):
     stack = make_stack(uses_database_proxies=True)
+    wait_for_connections(stack.order)
     assert stack.post_order().status_code == 200
     scrape = Scrape(stack.order)
-    assert scrape.value("database_connections", side="write") == scrape.value("database_connections_wanted", side="write")
     assert scrape.counted("database_units_total", "side", "outcome")[("write", "committed")] == 2
     assert scrape.counted("database_segments_total", "side", "outcome")[("write", "committed")] == 2
     assert scrape.value("database_segment_units_sum", side="write") == 2
@@ -179,13 +186,15 @@ def test_the_database(make_stack):
     wait_until(stack.order.is_ready, 20, "it is ready again")
 
 
-def test_writes_of_unknown_outcome(make_stack):
+def test_a_lost_answer(make_stack):
+    """Most times it is that of a write; recovery and the count of parked orders read now and then."""
     stack = make_stack(uses_database_proxies=True)
+    wait_for_connections(stack.order)
     stack.order_db_proxy.lose_answers(1)
     assert stack.post_order().status_code == 200
     scrape = Scrape(stack.order)
-    assert scrape.value("database_segments_total", side="write", outcome="lost") == 1
-    assert scrape.value("database_lost_connections_total", side="write") == 1
+    assert scrape.value("database_segments_total", outcome="lost") == 1
+    assert scrape.value("database_lost_connections_total") == 1
     assert moves(stack) == {CREATED: 1, PAID: 1}
 
 
