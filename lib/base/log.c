@@ -93,7 +93,10 @@ static size_t plain_size(const char *text, size_t size)
 static void append_escape(struct buffer *to, char byte, bool json)
 {
     char escape[8];
-    int length = snprintf(escape, sizeof escape, json ? "\\u%04x" : "\\x%02x", (unsigned char)byte);
+    const char *format = json ? "\\u%04x" : "\\x%02x";
+    if (byte == '"' || byte == '\\')
+        format = "\\%c";
+    int length = snprintf(escape, sizeof escape, format, (unsigned char)byte);
     buffer_append(to, escape, (size_t)length);
 }
 

@@ -163,7 +163,7 @@ static void what_is_no_text_is_escaped(void **state)
         {"\xed\xa0\x80", "\\xed\\xa0\\x80", "\\u00ed\\u00a0\\u0080"},
         {"\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf", "\\u00f0\\u008f\\u00bf\\u00bf"},
         {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", "\\u00f4\\u0090\\u0080\\u0080"},
-        {"a\"\\b", "a\"\\b", "a\\u0022\\u005cb"},
+        {"a\"\\b", "a\"\\b", "a\\\"\\\\b"},
     };
     struct bench bench;
     (void)state;
