@@ -200,6 +200,10 @@ void log_write(struct log *log, enum log_level level, const struct log_fields *f
     if (size >= sizeof message)
         size = sizeof message - 1;
     append_line(log, level, fields, message, size);
+    if (log->listener.on_line != NULL) {
+        struct log_text text = {.service = log->service, .message = message, .size = size};
+        log->listener.on_line(log->listener.context, level, fields, &text);
+    }
 }
 
 static void report_dropped(struct log *log)

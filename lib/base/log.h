@@ -33,6 +33,26 @@ struct log_metrics {
     uint64_t dropped_lines;
 };
 
+/* What a line is about; zero and NULL mean "nothing". */
+struct log_fields {
+    int64_t order_id;
+    const char *trace_id; /* NUL-terminated */
+};
+
+struct log_text {
+    const char *service;
+    const char *message; /* as it came: not escaped */
+    size_t size;
+};
+
+/* Told of each line that the level lets through, within log_write(); it must not log. on_line is
+ * NULL where nobody listens. */
+struct log_listener {
+    void (*on_line)(void *context, enum log_level level, const struct log_fields *fields,
+                    const struct log_text *text);
+    void *context;
+};
+
 struct log {
     const char *service; /* "order" or "payment" */
     enum log_level level;
@@ -44,12 +64,7 @@ struct log {
     uint64_t dropped_count;      /* not told yet */
     struct log_metrics *metrics; /* its own, until the owner sets others */
     struct log_metrics own_metrics;
-};
-
-/* What a line is about; zero and NULL mean "nothing". */
-struct log_fields {
-    int64_t order_id;
-    const char *trace_id; /* NUL-terminated */
+    struct log_listener listener; /* set by whoever wants to listen, after log_init() */
 };
 
 void log_init(struct log *log, const char *service, enum log_level level, enum log_format format,

@@ -305,7 +305,8 @@ void http_client_set_token(struct http_client *client, const char *token)
 
 enum status http_client_submit(struct http_client *client, struct http_call *call)
 {
-    assert(call->method == HTTP_METHOD_GET || call->method == HTTP_METHOD_POST);
+    assert(call->method == HTTP_METHOD_GET || call->method == HTTP_METHOD_POST ||
+           call->method == HTTP_METHOD_PUT);
     assert(call->target[0] == '/' && call->body.size <= HTTP_BODY_SIZE_MAX);
     if (client->is_closing)
         return STATUS_STOPPING;

@@ -50,7 +50,7 @@ typedef void http_call_cb(struct http_call *call, enum status status,
 
 /* The caller owns it and may embed it; the client borrows it and its bytes until the callback. */
 struct http_call {
-    enum http_method method; /* GET or POST */
+    enum http_method method; /* GET, POST or PUT */
     const char *target;      /* "/payments/7/void" */
     const char *headers;     /* further whole lines, each ended by CRLF; NULL for none */
     struct http_text body;   /* sent as application/json; size 0: no body */

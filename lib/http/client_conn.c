@@ -181,8 +181,8 @@ bool client_conn_connect(struct client_conn *conn, struct net_set *set,
 static void append_request(struct buffer *to, const struct http_call *call,
                            const struct http_origin *origin)
 {
-    assert(call->method == HTTP_METHOD_GET || call->method == HTTP_METHOD_POST);
-    buffer_append_text(to, call->method == HTTP_METHOD_GET ? "GET " : "POST ");
+    buffer_append_text(to, http_method_name(call->method));
+    buffer_append_byte(to, ' ');
     buffer_append_text(to, call->target);
     buffer_append_text(to, " HTTP/1.1\r\nHost: ");
     buffer_append_text(to, origin->authority);
@@ -192,7 +192,7 @@ static void append_request(struct buffer *to, const struct http_call *call,
     }
     if (call->body.size != 0)
         buffer_append_text(to, "\r\nContent-Type: application/json");
-    if (call->body.size != 0 || call->method == HTTP_METHOD_POST) {
+    if (call->body.size != 0 || call->method != HTTP_METHOD_GET) {
         buffer_append_text(to, "\r\nContent-Length: ");
         buffer_append_int(to, (int64_t)call->body.size);
     }

@@ -21,6 +21,7 @@
     X(400, "Bad Request")                                                                          \
     X(401, "Unauthorized")                                                                         \
     X(402, "Payment Required")                                                                     \
+    X(403, "Forbidden")                                                                            \
     X(404, "Not Found")                                                                            \
     X(405, "Method Not Allowed")                                                                   \
     X(406, "Not Acceptable")                                                                       \

@@ -4,6 +4,7 @@
 
 enum { ID_DIGITS_MAX = 19 };
 static const char id_mark[] = "{id}";
+static const char file_mark[] = "{file}";
 
 /* The number of digits that were taken; 0: there is no such id. */
 static size_t take_id(struct http_text path, int64_t *id)
@@ -22,6 +23,16 @@ static size_t take_id(struct http_text path, int64_t *id)
     return size;
 }
 
+/* The size of a plain file name; 0: it is none. */
+static size_t take_file(struct http_text path)
+{
+    size_t size = 0;
+    while (size < path.size && ((path.data[size] >= 'a' && path.data[size] <= 'z') ||
+                                path.data[size] == '_' || path.data[size] == '.'))
+        size++;
+    return size;
+}
+
 static bool matches(const char *pattern, struct http_text path, int64_t *id)
 {
     *id = 0;
@@ -32,6 +43,11 @@ static bool matches(const char *pattern, struct http_text path, int64_t *id)
             if (step == 0)
                 return false;
             pattern += sizeof id_mark - 1;
+        } else if (strncmp(pattern, file_mark, sizeof file_mark - 1) == 0) {
+            step = take_file(path);
+            if (step == 0)
+                return false;
+            pattern += sizeof file_mark - 1;
         } else if (path.size == 0 || *path.data != *pattern) {
             return false;
         } else {

@@ -12,8 +12,9 @@ typedef void http_handler(void *service, http_exchange_id exchange,
 
 /* A path is "/orders", "/orders/{id}" or "/orders/{id}/void"; a trailing slash in a request makes
  * no difference. {id} takes 1 to 19 digits that fit int64 and are not 0; all else is 404. A GET
- * route answers HEAD as well. takes_json: the body must come as application/json, else 415.
- * is_open: to everybody, also where the server asks for a token. */
+ * route answers HEAD as well. {file} takes small letters, dots and underscores. takes_json: the
+ * body must come as application/json, else 415. is_open: to everybody, also where the server asks
+ * for a token. */
 /* The order of the fields is that in which a table of routes reads best.
  * NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct http_route {

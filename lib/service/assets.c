@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The router has found a route of this path, with or without a slash at its end. */
+/* With or without a slash at its end. */
 static const struct asset *find(struct http_text path, const struct asset *assets, size_t count)
 {
     if (path.size > 1 && path.data[path.size - 1] == '/')
@@ -30,7 +30,10 @@ void asset_reply(struct http_server *server, http_exchange_id exchange,
                  const struct http_request *request, const struct asset *assets, size_t count)
 {
     const struct asset *asset = find(request->path, assets, count);
-    assert(asset != NULL);
+    if (asset == NULL) {
+        http_reply_error(server, exchange, 404, NULL, "Not Found");
+        return;
+    }
     char headers[ASSET_HEADERS_SIZE_MAX];
     int size = snprintf(headers, sizeof headers,
                         "ETag: %s\r\nCache-Control: no-cache\r\n"

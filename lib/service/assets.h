@@ -26,6 +26,6 @@ struct asset {
     const struct asset_file *file;
 };
 
-/* Answers a GET or HEAD whose route has the path of one of the assets. */
+/* Answers a GET or HEAD; 404 where none of the assets has its path. */
 void asset_reply(struct http_server *server, http_exchange_id exchange,
                  const struct http_request *request, const struct asset *assets, size_t count);

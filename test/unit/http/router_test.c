@@ -20,6 +20,7 @@ static const struct http_route routes[] = {
     {HTTP_METHOD_GET, "/orders", handle, .takes_json = false},
     {HTTP_METHOD_GET, "/orders/{id}", handle, .takes_json = false},
     {HTTP_METHOD_POST, "/orders/{id}/void", handle, .takes_json = false},
+    {HTTP_METHOD_GET, "/page/{file}", handle, .takes_json = false},
 };
 
 static struct http_match find(enum http_method method, const char *path)
@@ -47,6 +48,8 @@ static void paths_lead_to_routes(void **state)
     assert_route(HTTP_METHOD_GET, "/orders/7/", 3, 7);
     assert_route(HTTP_METHOD_GET, "/orders/9223372036854775807", 3, INT64_MAX);
     assert_route(HTTP_METHOD_POST, "/orders/7/void", 4, 7);
+    assert_route(HTTP_METHOD_GET, "/page/main.js", 5, 0);
+    assert_route(HTTP_METHOD_GET, "/page/a_b.css", 5, 0);
 }
 
 static void other_paths_are_unknown(void **state)
@@ -72,6 +75,12 @@ static void other_paths_are_unknown(void **state)
         "",
         "/orders/{id}",
         "/orders/00000000000000000007",
+        "/page",
+        "/page//",
+        "/page/a/b",
+        "/page/%2e",
+        "/page/A",
+        "/page/7",
     };
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         assert_int_equal(find(HTTP_METHOD_GET, paths[i]).methods, 0);

@@ -1,0 +1,91 @@
+#include "http/origin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct http_text text(const char *bytes)
+{
+    return (struct http_text){.data = bytes, .size = strlen(bytes)};
+}
+
+/* NULL: there is no such header. */
+static bool is_same(const char *site, const char *origin, const char *host)
+{
+    struct http_header headers[3];
+    size_t count = 0;
+    headers[count++] = (struct http_header){text("Host"), text(host)};
+    if (site != NULL)
+        headers[count++] = (struct http_header){text("Sec-Fetch-Site"), text(site)};
+    if (origin != NULL)
+        headers[count++] = (struct http_header){text("Origin"), text(origin)};
+    return http_is_same_origin(headers, count);
+}
+
+static void clients_that_are_no_browser_may(void **state)
+{
+    (void)state;
+    assert_true(is_same(NULL, NULL, "127.0.0.1:8000"));
+}
+
+static void a_page_of_this_server_may(void **state)
+{
+    (void)state;
+    assert_true(is_same("same-origin", "http://127.0.0.1:8000", "127.0.0.1:8000"));
+    assert_true(is_same(NULL, "http://[::1]:8000", "[::1]:8000"));
+    assert_true(is_same("same-origin", "https://saga.example", "saga.example"));
+}
+
+static void a_page_of_another_may_not(void **state)
+{
+    (void)state;
+    assert_false(is_same("cross-site", NULL, "127.0.0.1:8000"));
+    assert_false(is_same("same-site", "http://127.0.0.1:8000", "127.0.0.1:8000"));
+    assert_false(is_same("none", NULL, "127.0.0.1:8000"));
+    assert_false(is_same("", NULL, "127.0.0.1:8000"));
+    assert_false(is_same(NULL, "http://evil.example", "127.0.0.1:8000"));
+    assert_false(is_same(NULL, "http://127.0.0.1:8001", "127.0.0.1:8000"));
+    assert_false(is_same(NULL, "http://127.0.0.1:80", "127.0.0.1:8000"));
+    assert_false(is_same(NULL, "null", "127.0.0.1:8000"));
+    assert_false(is_same(NULL, "", "127.0.0.1:8000"));
+    assert_false(is_same(NULL, "http://", ""));
+    assert_false(is_same("same-origin", "http://evil.example", "127.0.0.1:8000"));
+}
+
+static void what_stands_twice_may_not(void **state)
+{
+    (void)state;
+    const struct http_header sites[] = {
+        {text("Host"), text("a")},
+        {text("Sec-Fetch-Site"), text("same-origin")},
+        {text("Sec-Fetch-Site"), text("same-origin")},
+    };
+    assert_false(http_is_same_origin(sites, 3));
+    const struct http_header origins[] = {
+        {text("Host"), text("a")},
+        {text("Origin"), text("http://a")},
+        {text("Origin"), text("http://a")},
+    };
+    assert_false(http_is_same_origin(origins, 3));
+    const struct http_header hosts[] = {
+        {text("Host"), text("a")},
+        {text("Host"), text("a")},
+        {text("Origin"), text("http://a")},
+    };
+    assert_false(http_is_same_origin(hosts, 3));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clients_that_are_no_browser_may),
+        cmocka_unit_test(a_page_of_this_server_may),
+        cmocka_unit_test(a_page_of_another_may_not),
+        cmocka_unit_test(what_stands_twice_may_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
