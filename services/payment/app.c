@@ -1,6 +1,6 @@
 #include "payment/app.h"
 
-#include <assert.h>
+#include <stdio.h>
 
 #include "db/database.h"
 #include "http/metrics.h"
@@ -23,9 +23,10 @@ struct app {
     struct database database;
     struct payment_store_pg *store_pg;
     struct payment_store store;
+    struct fault_rules fault_rules;
+    struct logbook *logbook; /* NULL: there is no demo */
     struct handler *handler;
     struct http_server *server;
-    struct faults faults;
     bool is_draining;
 };
 
@@ -106,8 +107,9 @@ static bool open_server(struct app *app)
         .meter = &app->host.meter,
         .metrics = app->metrics,
         .store = &app->store,
-        .faults = &app->faults,
         .overload_delay_ms = (uint64_t)app->settings->overload_delay_ms,
+        .fault_rules = &app->fault_rules,
+        .logbook = app->logbook,
         .is_ready = is_ready,
         .is_ready_context = app,
     };
@@ -118,7 +120,7 @@ static bool open_server(struct app *app)
         .listen = app->settings->listen,
         .shares_port = app->settings->instances > 1,
         .routes = payment_routes,
-        .route_count = payment_route_count,
+        .route_count = app->logbook == NULL ? payment_route_count : payment_demo_route_count,
         .service = app->handler,
         .head_timeout_ms = (uint64_t)app->settings->request_head_timeout_ms,
         .body_timeout_ms = (uint64_t)app->settings->request_body_timeout_ms,
@@ -143,16 +145,37 @@ static bool listen_for_clients(void *context)
 static bool open_all(void *context)
 {
     struct app *app = context;
-    struct faults_problem problem;
-    bool is_good = faults_parse(app->settings->faults_text, &app->faults, &problem);
-    assert(is_good); /* the settings are checked */
     add_metrics(app);
+    if (app->logbook != NULL)
+        logbook_listen(app->logbook, &app->host.log);
     return open_database(app) && open_server(app);
+}
+
+/* What the instances have in common. False: out of memory. */
+static bool open_shared(struct app *app)
+{
+    const struct payment_settings *settings = app->settings;
+    bool is_demo = settings->demo == 1;
+    app->logbook = is_demo ? logbook_open() : NULL;
+    return (app->logbook != NULL) == is_demo &&
+           fault_rules_open(&app->fault_rules, settings->faults_text, is_demo);
+}
+
+static void close_shared(struct app *app)
+{
+    fault_rules_close(&app->fault_rules);
+    if (app->logbook != NULL)
+        logbook_close(app->logbook);
 }
 
 int app_run(const struct payment_settings *settings)
 {
     struct app app = {.settings = settings};
+    if (!open_shared(&app)) {
+        close_shared(&app);
+        fprintf(stderr, "payment-service: no memory for the demo\n");
+        return 1;
+    }
     const struct host_settings host_settings = {
         .name = "payment",
         .version = SAGA_VERSION,
@@ -169,5 +192,7 @@ int app_run(const struct payment_settings *settings)
         .close = close_all,
         .app = &app,
     };
-    return host_run(&app.host, &host_settings);
+    int exit_code = host_run(&app.host, &host_settings);
+    close_shared(&app);
+    return exit_code;
 }

@@ -2,7 +2,7 @@
 
 #include "json/writer.h"
 
-enum { TIMEOUT_MS_MAX = 600000 };
+enum { TIMEOUT_MS_MAX = 600000, FAULT_TEXT_SIZE_MAX = 2000 };
 
 void codec_read_charge(struct http_text body, struct payment *payment, struct json_faults *faults)
 {
@@ -51,6 +51,23 @@ void codec_write_mismatch(int64_t order_id, struct buffer *to)
 void codec_write_none(int64_t order_id, struct buffer *to)
 {
     write_no_row("Nothing to refund", order_id, "NONE", to);
+}
+
+struct json_text codec_read_fault_rules(struct http_text body, json_t **tree,
+                                        struct json_faults *faults)
+{
+    struct json_text text = {.data = ""};
+    *tree = json_body_parse(body.data, body.size, faults);
+    if (*tree != NULL)
+        json_body_text(*tree, "faults", 0, FAULT_TEXT_SIZE_MAX, &text, faults);
+    return text;
+}
+
+void codec_write_faults_problem(const char *message, struct buffer *to)
+{
+    buffer_append_text(to, "{\"detail\":[{\"loc\":[\"body\",\"faults\"],\"msg\":");
+    json_write_string(to, message);
+    buffer_append_text(to, ",\"type\":\"value_error\"}]}");
 }
 
 bool codec_read_key(const struct http_request *request, struct payment *payment)

@@ -28,3 +28,11 @@ bool codec_read_key(const struct http_request *request, struct payment *payment)
 /* Request-Timeout-Ms, how long the caller waits for its answer: 1 to 600000; 0 where it is absent.
  * False where it can't be read or stands twice. */
 bool codec_read_timeout(const struct http_request *request, uint32_t *timeout_ms);
+
+/* {"faults":"…"}; borrows the tree, which the caller frees. With any fault, the text is of no use.
+ */
+struct json_text codec_read_fault_rules(struct http_text body, json_t **tree,
+                                        struct json_faults *faults);
+
+/* {"detail":[{"loc":["body","faults"],"msg":…,"type":"value_error"}]} */
+void codec_write_faults_problem(const char *message, struct buffer *to);

@@ -179,15 +179,10 @@ void handler_get_payment(void *service, http_exchange_id exchange,
                          const struct http_request *request)
 {
     struct handler *handler = service;
-    const struct payment_store *store = handler->settings.store;
     struct payment wanted = {.order_id = request->path_id};
     struct handler_call *call = handler_call_begin(handler, exchange, request, &wanted);
-    if (call == NULL)
-        return;
-    enum status status =
-        store->operations->read(store->store, wanted.order_id, deadline_ms(handler), call, on_read);
-    if (status != STATUS_OK)
-        handler_call_refuse(call, status);
+    if (call != NULL)
+        handler_call_read(call, on_read);
 }
 
 void handler_get_healthz(void *service, http_exchange_id exchange,

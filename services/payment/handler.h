@@ -1,7 +1,7 @@
 /* handler - requests to records, recorded rows to replies. No SQL; the rules decide.
  *
  * Place      http/server -> routes -> [handler] -> rules, faults, store (port). Charges are in
- *            handler_charge.c, lists in handler_list.c.
+ *            handler_charge.c, lists in handler_list.c, the demo in handler_demo.c.
  * Thread     the loop thread only.
  * Ownership  Borrows everything in handler_settings. */
 #pragma once
@@ -11,9 +11,10 @@
 #include "base/log.h"
 #include "base/prng.h"
 #include "http/server.h"
-#include "payment/faults.h"
+#include "payment/fault_rules.h"
 #include "payment/metrics.h"
 #include "payment/store.h"
+#include "service/logbook.h"
 #include "service/meter.h"
 
 /* Lists share a connection with all other reads, which may wait for them. */
@@ -32,8 +33,9 @@ struct handler_settings {
     struct meter *meter;
     struct payment_metrics *metrics;
     const struct payment_store *store;
-    const struct faults *faults;
-    uint64_t overload_delay_ms;      /* charges that would likely take longer are refused */
+    uint64_t overload_delay_ms; /* charges that would likely take longer are refused */
+    struct fault_rules *fault_rules;
+    const struct logbook *logbook;   /* NULL: there is no demo */
     bool (*is_ready)(void *context); /* database reachable, not draining */
     void *is_ready_context;
 };
@@ -68,3 +70,11 @@ void handler_get_asset(void *service, http_exchange_id exchange,
                        const struct http_request *request);
 void handler_get_metrics(void *service, http_exchange_id exchange,
                          const struct http_request *request);
+
+/* The demo's; they need a logbook, and rules that can change. */
+void handler_get_demo_faults(void *service, http_exchange_id exchange,
+                             const struct http_request *request);
+void handler_put_demo_faults(void *service, http_exchange_id exchange,
+                             const struct http_request *request);
+void handler_get_demo_payment(void *service, http_exchange_id exchange,
+                              const struct http_request *request);

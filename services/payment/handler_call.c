@@ -69,6 +69,16 @@ void handler_call_count_verdict(const struct handler_call *call, enum payment_op
     metrics_add(&call->handler->settings.metrics->calls[operation][verdict], 1);
 }
 
+void handler_call_read(struct handler_call *call, payment_store_cb *callback)
+{
+    const struct payment_store *store = call->handler->settings.store;
+    uint64_t deadline_ms = clock_now_ms(call->handler->settings.clock) + HANDLER_CALL_TIMEOUT_MS;
+    enum status status =
+        store->operations->read(store->store, call->wanted.order_id, deadline_ms, call, callback);
+    if (status != STATUS_OK)
+        handler_call_refuse(call, status);
+}
+
 void handler_call_log(const struct handler_call *call, enum log_level level, const char *message,
                       const char *word)
 {

@@ -56,6 +56,9 @@ void handler_call_fail(struct handler_call *call, enum payment_operation operati
 void handler_call_count_verdict(const struct handler_call *call, enum payment_operation operation,
                                 enum payment_verdict verdict);
 
+/* Reads the row of the order that is wanted; where the store takes no call, that is answered. */
+void handler_call_read(struct handler_call *call, payment_store_cb *callback);
+
 /* "message (word)" */
 void handler_call_log(const struct handler_call *call, enum log_level level, const char *message,
                       const char *word);

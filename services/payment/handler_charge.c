@@ -167,6 +167,6 @@ void handler_post_payment(void *service, http_exchange_id exchange,
         return;
     if (timeout_ms != 0)
         call->deadline_ms = clock_now_ms(handler->settings.clock) + timeout_ms;
-    call->fault = faults_find(handler->settings.faults, wanted.amount);
+    call->fault = faults_find(fault_rules_now(handler->settings.fault_rules), wanted.amount);
     charge(call);
 }

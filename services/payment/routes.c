@@ -16,5 +16,12 @@ const struct http_route payment_routes[] = {
     {HTTP_METHOD_GET, "/docs/docs.css", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/docs.js", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/view.js", handler_get_asset, .is_open = true},
+    /* From here on those of the demo. */
+    {HTTP_METHOD_GET, "/demo/faults", handler_get_demo_faults, .takes_json = false},
+    {HTTP_METHOD_PUT, "/demo/faults", handler_put_demo_faults, .takes_json = true},
+    {HTTP_METHOD_GET, "/demo/payments/{id}", handler_get_demo_payment, .takes_json = false},
 };
-const size_t payment_route_count = sizeof payment_routes / sizeof payment_routes[0];
+enum { DEMO_ROUTE_COUNT = 3 };
+const size_t payment_demo_route_count = sizeof payment_routes / sizeof payment_routes[0];
+const size_t payment_route_count =
+    sizeof payment_routes / sizeof payment_routes[0] - DEMO_ROUTE_COUNT;

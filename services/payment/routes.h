@@ -5,3 +5,4 @@
 
 extern const struct http_route payment_routes[];
 extern const size_t payment_route_count;
+extern const size_t payment_demo_route_count; /* with those of the demo */

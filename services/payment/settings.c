@@ -23,6 +23,8 @@ static bool check_faults(const char *text, char reason[CONFIG_REASON_SIZE])
     return false;
 }
 
+static const char *const demo_choices[] = {"off", "on", NULL};
+
 static const struct config_setting settings[] = {
     {.variable = "LISTEN",
      .group = "Network",
@@ -137,6 +139,13 @@ static const struct config_setting settings[] = {
      .help = "Charges that fail on purpose: amount=action,... or none; actions are 500, decline, "
              "hang, delay:MS, commit-500, commit-drop and drop",
      .check = check_faults},
+    {.variable = "DEMO",
+     .group = "Demo",
+     .kind = CONFIG_CHOICE,
+     .offset = offsetof(struct payment_settings, demo),
+     .initial = "off",
+     .help = "on: GET / of order-service may change the faults while it runs; never in production",
+     .choices = demo_choices},
     {.variable = "LOG_LEVEL",
      .group = "Logging",
      .kind = CONFIG_CHOICE,

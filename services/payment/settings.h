@@ -17,6 +17,7 @@ struct payment_settings {
     int64_t overload_delay_ms;
     int64_t drain_timeout_ms;
     const char *faults_text; /* faults_parse() takes it */
+    int demo;                /* 1: it may be looked into and broken on purpose while it runs */
     int log_level;
     int log_format;
 };
