@@ -1,6 +1,7 @@
 #include "order/app.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "db/database.h"
 #include "http/client.h"
@@ -17,7 +18,7 @@
 #include "order/store_pg.h"
 #include "service/host.h"
 
-enum { DATABASE_ANSWER_TIMEOUT_MS = 10000, READ_STATEMENT_COUNT_MAX = 16 };
+enum { DATABASE_ANSWER_TIMEOUT_MS = 10000, READ_STATEMENT_COUNT_MAX = 16, SETUP_SIZE_MAX = 128 };
 
 struct app {
     struct host host; /* log, loop and random numbers */
@@ -41,6 +42,11 @@ struct app {
     struct canceller canceller;
     struct recovery recovery;
     struct parked parked;
+    char setup[SETUP_SIZE_MAX]; /* for the page */
+    struct logbook *logbook;    /* NULL: there is no demo */
+    struct shared_text *audit;  /* of the demo */
+    struct demo_settings demo_settings;
+    struct http_client *demo_client;
     struct handler *handler;
     struct http_server *server;
     bool is_draining;
@@ -77,6 +83,8 @@ static void close_all(void *context)
         handler_stop_streams(app->handler);
     if (app->client != NULL)
         http_client_close(app->client);
+    if (app->demo_client != NULL)
+        http_client_close(app->demo_client);
     database_close_batches(&app->database);
     if (app->driver != NULL) {
         recovery_stop(&app->recovery);
@@ -164,6 +172,26 @@ static bool open_payment(struct app *app)
     return true;
 }
 
+/* With a client of its own: a hanging charge is not to hold back a person, nor the other way round.
+ */
+static bool open_demo(struct app *app)
+{
+    if (app->logbook == NULL)
+        return true;
+    logbook_listen(app->logbook, &app->host.log);
+    const char *url = app->settings->payment_service_url;
+    if (http_client_open(&app->host.loop, url, &app->demo_client) != STATUS_OK)
+        return host_refuse_setting(&app->host, "PAYMENT_SERVICE_URL");
+    http_client_set_token(app->demo_client, app->settings->payment_auth_token);
+    app->demo_settings = (struct demo_settings){
+        .clock = &app->host.loop.clock,
+        .client = app->demo_client,
+        .logbook = app->logbook,
+        .audit = app->audit,
+    };
+    return true;
+}
+
 static bool open_driver(struct app *app)
 {
     struct handler_settings handler_settings = {
@@ -175,6 +203,8 @@ static bool open_driver(struct app *app)
         .store = &app->store,
         .history = &app->history,
         .watcher_count_max = (size_t)app->settings->watchers_max,
+        .setup = app->setup,
+        .demo = app->logbook == NULL ? NULL : &app->demo_settings,
         .is_ready = is_ready,
         .is_ready_context = app,
     };
@@ -212,7 +242,7 @@ static bool open_server(struct app *app)
         .listen = app->settings->listen,
         .shares_port = app->settings->instances > 1,
         .routes = order_routes,
-        .route_count = order_route_count,
+        .route_count = app->logbook == NULL ? order_route_count : order_demo_route_count,
         .service = app->handler,
         .head_timeout_ms = (uint64_t)app->settings->request_head_timeout_ms,
         .body_timeout_ms = (uint64_t)app->settings->request_body_timeout_ms,
@@ -238,12 +268,39 @@ static bool open_all(void *context)
 {
     struct app *app = context;
     add_metrics(app);
-    return open_database(app) && open_payment(app) && open_driver(app) && open_server(app);
+    return open_database(app) && open_payment(app) && open_demo(app) && open_driver(app) &&
+           open_server(app);
+}
+
+/* What the instances have in common. False: out of memory. */
+static bool open_shared(struct app *app)
+{
+    bool is_demo = app->settings->demo == 1;
+    snprintf(app->setup, sizeof app->setup, "{\"demo\":%s,\"instances\":%d,\"version\":\"%s\"}",
+             is_demo ? "true" : "false", (int)app->settings->instances, SAGA_VERSION);
+    if (!is_demo)
+        return true;
+    app->logbook = logbook_open();
+    app->audit = shared_text_open();
+    return app->logbook != NULL && app->audit != NULL;
+}
+
+static void close_shared(struct app *app)
+{
+    if (app->logbook != NULL)
+        logbook_close(app->logbook);
+    if (app->audit != NULL)
+        shared_text_close(app->audit);
 }
 
 int app_run(const struct order_settings *settings)
 {
     struct app app = {.settings = settings};
+    if (!open_shared(&app)) {
+        close_shared(&app);
+        fprintf(stderr, "order-service: no memory for the demo\n");
+        return 1;
+    }
     const struct host_settings host_settings = {
         .name = "order",
         .version = SAGA_VERSION,
@@ -260,5 +317,7 @@ int app_run(const struct order_settings *settings)
         .close = close_all,
         .app = &app,
     };
-    return host_run(&app.host, &host_settings);
+    int exit_code = host_run(&app.host, &host_settings);
+    close_shared(&app);
+    return exit_code;
 }

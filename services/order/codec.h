@@ -17,3 +17,16 @@ void codec_read_command(struct http_text body, struct driver_command *command, j
 
 /* {"item_name":…,"quantity":…,"price":…,"id":…,"status":…}, with "detail" first if not NULL. */
 void codec_write_order(const struct order *order, const char *detail, struct buffer *to);
+
+/* What an audit has told; borrows the tree that it was read from. */
+struct codec_audit {
+    struct json_text summary;
+    int64_t violation_count;
+};
+
+/* {"summary":…,"violation_count":…}; the caller frees the tree. With any fault, it is of no use. */
+void codec_read_audit(struct http_text body, struct codec_audit *audit, json_t **tree,
+                      struct json_faults *faults);
+
+/* {"audit":{"at":…,"summary":…,"violation_count":…}} */
+void codec_write_audit(const struct codec_audit *audit, const char *at, struct buffer *to);

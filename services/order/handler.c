@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/slab.h"
 #include "order/assets.h"
@@ -35,6 +36,7 @@ struct handler {
     struct feed feed;
     bool streams_are_stopped;
     struct slab lookups;
+    struct demo demo;
 };
 
 struct lookup {
@@ -60,6 +62,8 @@ struct handler *handler_open(const struct handler_settings *settings)
                 &handler->replier);
     feed_init(&handler->feed, settings->clock, settings->history, &handler->watchers,
               &handler->replier);
+    if (settings->demo != NULL)
+        demo_init(&handler->demo, settings->demo, &handler->replier);
     if (replier_init(&handler->replier, settings->meter) != STATUS_OK) {
         handler_close(handler);
         return NULL;
@@ -77,6 +81,8 @@ void handler_close(struct handler *handler)
     follow_free(&handler->follow);
     feed_free(&handler->feed);
     watchers_free(&handler->watchers);
+    if (handler->settings.demo != NULL)
+        demo_free(&handler->demo);
     replier_free(&handler->replier);
     free(handler);
 }
@@ -314,4 +320,22 @@ void handler_get_metrics(void *service, http_exchange_id exchange,
     struct handler *handler = service;
     (void)request;
     meter_reply(handler->settings.meter, handler->replier.server, exchange);
+}
+
+void handler_get_setup(void *service, http_exchange_id exchange, const struct http_request *request)
+{
+    struct handler *handler = service;
+    (void)request;
+    const char *setup = handler->settings.setup;
+    struct http_response response = {
+        .status = 200,
+        .body = {.data = setup, .size = strlen(setup)},
+    };
+    http_reply(handler->replier.server, exchange, &response);
+}
+
+struct demo *handler_demo(void *service)
+{
+    struct handler *handler = service;
+    return &handler->demo;
 }

@@ -9,6 +9,7 @@
 #include "base/prng.h"
 #include "http/server.h"
 #include "order/cancel.h"
+#include "order/demo.h"
 #include "order/driver.h"
 #include "order/history.h"
 #include "order/store.h"
@@ -26,8 +27,10 @@ struct handler_settings {
     struct order_metrics *metrics;
     const struct order_store *store;
     const struct history_port *history;
-    size_t watcher_count_max;        /* clients that watch events live */
-    bool (*is_ready)(void *context); /* database reachable, not draining */
+    size_t watcher_count_max;         /* clients that watch events live */
+    const char *setup;                /* JSON for the page: what it can do */
+    const struct demo_settings *demo; /* NULL: there is no demo */
+    bool (*is_ready)(void *context);  /* database reachable, not draining */
     void *is_ready_context;
 };
 
@@ -46,6 +49,9 @@ void handler_stop_streams(struct handler *handler);
 /* For the driver: a driver_answer_cb whose context is the handler. */
 void handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                     const struct order *order);
+
+/* For handler_demo; there must be a demo. */
+struct demo *handler_demo(void *service);
 
 /* For the routes; `service` is the handler. */
 void handler_post_order(void *service, http_exchange_id exchange,
@@ -70,3 +76,5 @@ void handler_get_asset(void *service, http_exchange_id exchange,
                        const struct http_request *request);
 void handler_get_metrics(void *service, http_exchange_id exchange,
                          const struct http_request *request);
+void handler_get_setup(void *service, http_exchange_id exchange,
+                       const struct http_request *request);

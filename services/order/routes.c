@@ -1,6 +1,7 @@
 #include "order/routes.h"
 
 #include "order/handler.h"
+#include "order/handler_demo.h"
 
 const struct http_route order_routes[] = {
     {HTTP_METHOD_POST, "/orders", handler_post_order, .takes_json = true},
@@ -18,5 +19,17 @@ const struct http_route order_routes[] = {
     {HTTP_METHOD_GET, "/docs/docs.css", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/docs.js", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/view.js", handler_get_asset, .is_open = true},
+    {HTTP_METHOD_GET, "/", handler_get_asset, .is_open = true},
+    {HTTP_METHOD_GET, "/page/{file}", handler_get_asset, .is_open = true},
+    {HTTP_METHOD_GET, "/setup", handler_get_setup, .is_open = true},
+    /* From here on those of the demo. */
+    {HTTP_METHOD_GET, "/demo/faults", handler_get_demo_faults, .takes_json = false},
+    {HTTP_METHOD_PUT, "/demo/faults", handler_put_demo_faults, .takes_json = true},
+    {HTTP_METHOD_GET, "/demo/payments/{id}", handler_get_demo_payment, .takes_json = false},
+    {HTTP_METHOD_GET, "/demo/log/{id}", handler_get_demo_log, .takes_json = false},
+    {HTTP_METHOD_GET, "/demo/audit", handler_get_demo_audit, .takes_json = false},
+    {HTTP_METHOD_PUT, "/demo/audit", handler_put_demo_audit, .takes_json = true},
 };
-const size_t order_route_count = sizeof order_routes / sizeof order_routes[0];
+enum { DEMO_ROUTE_COUNT = 6 };
+const size_t order_demo_route_count = sizeof order_routes / sizeof order_routes[0];
+const size_t order_route_count = sizeof order_routes / sizeof order_routes[0] - DEMO_ROUTE_COUNT;

@@ -5,3 +5,4 @@
 
 extern const struct http_route order_routes[];
 extern const size_t order_route_count;
+extern const size_t order_demo_route_count; /* with those of the demo */

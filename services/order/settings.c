@@ -5,6 +5,8 @@
 #include "service/instances.h"
 #include "service/setting_checks.h"
 
+static const char *const demo_choices[] = {"off", "on", NULL};
+
 static const struct config_setting settings[] = {
     {.variable = "LISTEN",
      .group = "Network",
@@ -155,6 +157,14 @@ static const struct config_setting settings[] = {
      .unit = "ms",
      .minimum = 0,
      .maximum = 600000},
+    {.variable = "DEMO",
+     .group = "Demo",
+     .kind = CONFIG_CHOICE,
+     .offset = offsetof(struct order_settings, demo),
+     .initial = "off",
+     .help = "on: the page at / shows logs and payments, and may change the faults of a "
+             "payment-service that has it on, too; never in production",
+     .choices = demo_choices},
     {.variable = "LOG_LEVEL",
      .group = "Logging",
      .kind = CONFIG_CHOICE,

@@ -21,6 +21,7 @@ struct order_settings {
     int64_t payment_timeout_ms;
     int64_t overload_delay_ms;
     int64_t drain_timeout_ms;
+    int demo; /* 1: it may be looked into and broken on purpose while it runs */
     int log_level;
     int log_format;
 };

@@ -8,6 +8,7 @@ import re
 UNREADABLE = [b"", b"{", b'{"a":1} x', b'{"a":1,"a":2}', b'{"a":"\xff"}', b"[" * 3000, b'{"a":NaN}']
 NOT_OBJECTS = [b"[]", b"5", b"null", b'"text"', b"true"]
 HUGE = 10 ** 30
+BAD_NAMES = ["x", "..", "main", "Main.js", "a/b", "%31", "7"]
 BAD_HEADER_VALUES = ["", "a b", "x" * 300, '"', '""', "caf\xe9", "-1", "0", "1.5", "600001", "%31"]
 ANY_HEADER_VALUES = ["", "x", "x" * 4000, "caf\xe9", ",;=\"'\\"]
 
@@ -120,7 +121,7 @@ def is_in_range(text, schema):
 def good_paths(operation):
     (parameter,) = operation.parameters_in("path") or [None]
     if parameter is None:
-        return [operation.path, operation.path + "/"]
+        return [operation.path, operation.path.rstrip("/") + "/"]
     mark = "{%s}" % parameter["name"]
     values = good_values(parameter["schema"])
     return [operation.path.replace(mark, str(value)) for value in values] + [operation.example_path() + "/"]
@@ -129,6 +130,9 @@ def good_paths(operation):
 def bad_paths(operation):
     for parameter in operation.parameters_in("path"):
         schema = parameter["schema"]
+        if "enum" in schema:
+            yield from (operation.path.replace("{%s}" % parameter["name"], value) for value in BAD_NAMES)
+            continue
         for value in (schema["minimum"] - 1, -1, schema["maximum"] + 1, HUGE, "abc", "1x", "1.0", "%31", "+1"):
             yield operation.path.replace("{%s}" % parameter["name"], str(value))
 

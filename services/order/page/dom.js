@@ -1,0 +1,61 @@
+/* dom - small helpers to build and fill elements; texts only ever become text nodes. */
+
+export function find(selector) {
+    return document.querySelector(selector);
+}
+
+/* element("li", {class: "row", "aria-label": "…"}, "text", child, …) */
+export function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+        made.setAttribute(key, value);
+    }
+    made.append(...children);
+    return made;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svgElement(name, attributes = {}, ...children) {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) {
+        made.setAttribute(key, value);
+    }
+    made.append(...children);
+    return made;
+}
+
+/* Only where it differs: a screen reader is not told the same again, and nothing is laid out anew. */
+export function setText(target, text) {
+    if (target.textContent !== text) {
+        target.textContent = text;
+    }
+}
+
+const wholeNumber = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+export function formatCount(count) {
+    return wholeNumber.format(count);
+}
+
+/* 12345 -> "12k": where there is little room. */
+export function formatShort(count) {
+    if (count < 10000) {
+        return String(Math.round(count));
+    }
+    return count < 1e6 ? `${Math.round(count / 1e3)}k` : `${(count / 1e6).toFixed(1)}M`;
+}
+
+/* "2026-01-02T03:04:05.678Z" as the clock on the wall shows it. */
+export function formatTime(text) {
+    const at = new Date(text);
+    const pad = (number, size) => String(number).padStart(size, "0");
+    return `${pad(at.getHours(), 2)}:${pad(at.getMinutes(), 2)}:${pad(at.getSeconds(), 2)}.${pad(at.getMilliseconds(), 3)}`;
+}
+
+export function formatDuration(ms) {
+    if (ms < 1000) {
+        return `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`;
+    }
+    return ms < 60000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60000)} min`;
+}
