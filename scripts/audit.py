@@ -17,13 +17,16 @@ Exit status: 0 no violation, 1 violations, 2 the audit could not be done. Change
 import argparse
 import collections
 import itertools
+import json
 import sys
+import urllib.request
 
 import psycopg2
 
 CHUNK_ROW_COUNT = 5000
 ID_BEFORE_ALL = -(2**63)
 SHOWN_NOTE_COUNT = 10
+TELL_TIMEOUT_S = 2
 
 HOLDS_NO_MONEY = ("FAILED", "VOIDED", "REFUNDED")
 UNFINISHED = ("PENDING", "CANCELLING")
@@ -250,9 +253,22 @@ class Audit:
             shown = ", ".join(map(str, self.hand_made_ids))
             more = ", ..." if self.hand_made_count > len(self.hand_made_ids) else ""
             print(f"note: {plural(self.hand_made_count, 'payment')} without a uid, made by hand: order {shown}{more}")
-        print(f"audit: {plural(self.order_count, 'order')}, {plural(self.payment_count, 'payment')}, "
-              f"{plural(self.key_count, 'idempotency key')}: {plural(self.violation_count, 'violation')}")
+        print(f"audit: {self.summary()}")
         return self.violation_count == 0
+
+    def summary(self):
+        return (f"{plural(self.order_count, 'order')}, {plural(self.payment_count, 'payment')}, "
+                f"{plural(self.key_count, 'idempotency key')}: {plural(self.violation_count, 'violation')}")
+
+    def tell(self, url):
+        """To the page of an order service whose DEMO is on. That nobody wants to know it is no fault of the audit."""
+        body = json.dumps({"summary": self.summary(), "violation_count": self.violation_count}).encode()
+        request = urllib.request.Request(f"{url.rstrip('/')}/demo/audit", body, {"Content-Type": "application/json"}, method="PUT")
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            opener.open(request, timeout=TELL_TIMEOUT_S).close()
+        except OSError as error:
+            print(f"note: {url} was not told: {error}")
 
 
 def connect(url):
@@ -268,6 +284,7 @@ def read_arguments(arguments):
     parser.add_argument("--in-flight-ok", action="store_true", help="do not check I5")
     parser.add_argument("--unfinished-max-age", metavar="SECONDS", type=float, default=60,
                         help="for I5, since the last move of the order's status; default 60")
+    parser.add_argument("--report-to", metavar="URL", help="an order service with DEMO=on: its page shows the result")
     return parser.parse_args(arguments)
 
 
@@ -276,7 +293,10 @@ def main(arguments=None):
     unfinished_max_age_s = None if options.in_flight_ok else options.unfinished_max_age
     try:
         audit = Audit(connect(options.order_database), connect(options.payment_database), unfinished_max_age_s)
-        return 0 if audit.run() else 1
+        is_clean = audit.run()
+        if options.report_to:
+            audit.tell(options.report_to)
+        return 0 if is_clean else 1
     except psycopg2.Error as error:
         print(f"audit: could not be done: {str(error).strip()}", file=sys.stderr)
         return 2

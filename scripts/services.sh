@@ -54,7 +54,8 @@ service_ready() {
 start_service() {
     local name=$1 pid log=$run_dir/$1.log
     local settings=("$(service_mark "$name")" "DATABASE_URL=$(database_url "$name")"
-        "LISTEN=0.0.0.0:${service_port[$name]}" "LOG_FORMAT=${LOG_FORMAT:-text}")
+        "LISTEN=0.0.0.0:${service_port[$name]}" "LOG_FORMAT=${LOG_FORMAT:-text}"
+        "DEMO=${DEMO:-on}")
     if service_pid "$name" >/dev/null; then
         return
     fi
