@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import watching
+
 
 @dataclasses.dataclass(frozen=True)
 class Case:
@@ -12,10 +14,12 @@ class Case:
     failing_percent: int = 0
     # Processes of each service, on one port.
     instances: int = 1
+    # Clients of the feed of all orders.
+    watchers: int = 0
 
 
 # Two of each come first: what is resident after all cases is then that of one.
-# The floor stands next to the case that is compared with it, so that both meet the same machine.
+# What is compared stands next to each other, so that both meet the same machine.
 CASES = (
     Case("two-of-each-64", 64, "orders", instances=2),
     Case("two-of-each-256", 256, "orders", instances=2),
@@ -24,7 +28,9 @@ CASES = (
     Case("orders-16", 16, "orders"),
     Case("floor-64", 64, "floor"),
     Case("orders-64", 64, "orders"),
+    Case("watched-64", 64, "orders", watchers=watching.WATCHER_COUNT),
     Case("orders-256", 256, "orders"),
+    Case("watched-256", 256, "orders", watchers=watching.WATCHER_COUNT),
     Case("orders-1024", 1024, "orders"),
     Case("failing-10", 64, "orders", failing_percent=10),
     Case("failing-50", 64, "orders", failing_percent=50),

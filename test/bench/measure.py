@@ -10,6 +10,7 @@ import idle
 import pgbench
 import slow
 import usage
+import watching
 import wrk
 
 ALLOCATION_SECONDS = 2
@@ -35,8 +36,9 @@ def measure_case(stage, case, seconds):
     else:
         meter = usage.Meter(stage.services(), {"order-database": clusters["order"],
                                                "payment-database": clusters["payment"]})
-        before = meter.read()
-        figures = wrk.run(stage.stack.order.url, case.connections, seconds, case.failing_percent)
+        with watching.held(stage.stack.order.port, case.watchers):
+            before = meter.read()
+            figures = wrk.run(stage.stack.order.url, case.connections, seconds, case.failing_percent)
     return {**figures, **usage.per_order(before, meter.read(), figures["orders"], figures["seconds"])}
 
 

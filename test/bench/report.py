@@ -11,6 +11,7 @@ CASES_TEXT = """\
 - orders-N: wrk with N connections on one thread.
 - two-of-each-N: the same, with two processes of each service on one port (INSTANCES=2).
 - failing-P: wrk with 64 connections; the payment of P percent of the orders fails, which is answered 400.
+- watched-N: orders-N, while 10 clients watch GET /events.
 - slow-clients: orders-64 without and with 1,000 further connections, of which half send a byte a second of a
   request that never ends, and half do not read their answers.
 - overload: orders that are due at a fixed rate, whatever becomes of those before; times count from when an order is due.

@@ -166,9 +166,10 @@ def document(**rates):
 
 
 def test_aims_are_judged():
-    judged = document(floor_64=1000, orders_64=2999, orders_256=5000, failing_50=1499.5)["aims"]
+    judged = document(floor_64=1000, orders_64=2999, watched_64=2700, orders_256=5000, watched_256=4750, failing_50=1499.5)["aims"]
     assert [(aim["figure"], aim["verdict"]) for aim in judged] == [
-        (2.999, "not reached"), (5, "reached"), (None, "not measured"), (0.5, "reached"), (24.9, "reached"),
+        (2.999, "not reached"), (5, "reached"), (None, "not measured"), (0.5, "reached"),
+        (2700 / 2999, "not reached"), (0.95, "reached"), (24.9, "reached"),
         (0.899, "not reached"), (999, "reached"), (50, "not reached"), (float("inf"), "not reached"),
         (63.9, "reached"), (64.0, "not reached")]
 
