@@ -5,6 +5,8 @@ A service NAME has the chapter "## NAME-service" of docs/api.md, and a route the
 its section names as a code must be the document's, so another number that could be one is written out there; and what the
 document has must stand in the section, in the words before the chapter's first route, or in the chapter of what the server
 itself refuses.
+
+The routes of the demo, below /demo/, are no part of the API: they stand in rows of the chapter "## The demo".
 """
 
 import http
@@ -20,6 +22,8 @@ HEADING = re.compile(r"^###\s+`?([A-Z]+)\s+(/[^\s`]*)`?\s*$")
 CODE = re.compile(r"\b(" + "|".join(str(int(code)) for code in http.HTTPStatus if code >= 200) + r")\b")
 CODE_ROW = re.compile(r"^\| (\d{3}) \|")
 SHARED_CHAPTER = "## What the server itself refuses"
+# | `GET /demo/faults` | order, payment |
+DEMO_ROW = re.compile(r"^\| `([A-Z]+) (/demo/[^ `]+)` \| ([a-z, ]+) \|")
 OTHER = "x-other-requests"
 
 
@@ -48,6 +52,7 @@ class Document:
         self.routes = {}  # service -> {(method, path): Section}; headings outside of a service's chapter belong to ""
         self.openings = {}  # service -> Section
         self.shared = {}  # code -> line
+        self.demo = {}  # service -> {(method, path): line}
         self._read(path.read_text(encoding="utf-8") if path.is_file() else "")
 
     def _read(self, text):
@@ -58,7 +63,11 @@ class Document:
             if in_sample:
                 continue
             heading, chapter, row = HEADING.match(line), CHAPTER.match(line), CODE_ROW.match(line)
-            if heading:
+            demo = DEMO_ROW.match(line)
+            if demo:
+                for one in demo.group(3).split(", "):
+                    self.demo.setdefault(one, {})[demo.group(1, 2)] = number
+            elif heading:
                 section = self.routes.setdefault(service, {})[heading.groups()] = Section(number)
             elif chapter:
                 service, in_shared = chapter.group(1) or "", line.startswith(SHARED_CHAPTER)
@@ -106,10 +115,20 @@ def check_codes(document, openapi, service, complaints):
             complaints.add(document.path, line, f"{code}: {service}'s openapi.json does not have it for {' '.join(route)}")
 
 
+def check_demo(source, document, known, complaints):
+    rows = document.demo.get(source.parent.name, {})
+    compare(known, rows,
+            lambda route, name: complaints.add(source, known[route], f"docs/api.md has no row \"{name}\" for the demo"),
+            lambda route, name: complaints.add(document.path, rows[route], f"{source.parent.name}-service has no route \"{name}\""))
+
+
 def check_service(source, document, complaints):
-    service, known = source.parent.name, source_routes(source)
-    if not known:
+    service, all_known = source.parent.name, source_routes(source)
+    if not all_known:
         complaints.add(source, 1, "no route found")
+    demo = {route: line for route, line in all_known.items() if route[1].startswith("/demo/")}
+    known = {route: line for route, line in all_known.items() if route not in demo}
+    check_demo(source, document, demo, complaints)
     headings, openapi = document.routes.get(service, {}), Openapi(source.with_name("openapi.json"))
     compare(known, headings,
             lambda route, name: complaints.add(

@@ -271,6 +271,32 @@ def test_routes_complain(tmp_path, source, document, expected):
     assert_red(lint("check_routes", tmp_path), expected)
 
 
+DEMO_SOURCE = ROUTES_SOURCE.replace("};", '    {HTTP_METHOD_PUT, "/demo/faults", handler_put, .takes_json = true},\n};')
+DEMO_DOCUMENT = ROUTES_DOCUMENT + "## The demo\n| `PUT /demo/faults` | order | 200 the rules |\n"
+
+
+def test_routes_of_the_demo_agree(tmp_path):
+    write_routes(tmp_path, DEMO_SOURCE, DEMO_DOCUMENT)
+    assert_green(lint("check_routes", tmp_path))
+
+
+@pytest.mark.parametrize("source, document, expected", [
+    (DEMO_SOURCE, ROUTES_DOCUMENT, 'services/order/routes.c:4: docs/api.md has no row "PUT /demo/faults" for the demo'),
+    (ROUTES_SOURCE, DEMO_DOCUMENT, 'docs/api.md:22: order-service has no route "PUT /demo/faults"'),
+])
+def test_routes_of_the_demo_complain(tmp_path, source, document, expected):
+    write_routes(tmp_path, source, document)
+    assert_red(lint("check_routes", tmp_path), expected)
+
+
+@pytest.mark.parametrize("where", ["compose.yaml", "services/Dockerfile", "packaging/order.service", "scripts/install.sh"])
+def test_demo_is_turned_on_nowhere_else(tmp_path, where):
+    write(tmp_path, "scripts/services.sh", "DEMO=${DEMO:-on}\n")
+    assert_green(lint("check_demo", tmp_path))
+    write(tmp_path, where, "first\nDEMO: 'on'\n")
+    assert_red(lint("check_demo", tmp_path), f"{where}:2: only ./dev up may turn the demo on")
+
+
 @pytest.mark.parametrize("path, method, codes, expected", [
     ("/orders", "post", None, 'services/order/routes.c:2: openapi.json has no operation "POST /orders"'),
     ("/orders", "get", "200 408", 'services/order/openapi.json:0: order-service has no route "GET /orders"'),
