@@ -45,6 +45,7 @@ class Browser:
         shutil.rmtree(self.profile, ignore_errors=True)
 
     def open(self, url):
+        self.driver.get("about:blank")  # or the page before it may ask something in between
         self.read_logs()
         self.complaints.clear()
         self.requests.clear()
@@ -73,8 +74,8 @@ class Browser:
         found = self.find_all(selector)
         return found[0].text if found else ""
 
-    def wait_for(self, observe, what):
-        return waiting.wait_until(observe, WAIT_SECONDS, what)
+    def wait_for(self, observe, what, seconds=WAIT_SECONDS):
+        return waiting.wait_until(observe, seconds, what)
 
     def run(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
