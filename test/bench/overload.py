@@ -7,9 +7,8 @@ import subprocess
 
 import usage
 
-# Enough that a refusal seldom waits behind an order on its connection: what may be under way, and some more.
-CONNECTION_COUNT = 8000
-SEARCH_CONNECTION_COUNT = 2000
+# Enough that some wait for nothing, whatever is under way: a refusal behind an order would wait for it.
+CONNECTION_COUNT = 2000
 SEARCH_SECONDS = 2
 # A machine that does not sustain the first is overloaded by less than four times, and that is all the same to it.
 SEARCH_FIRST_PER_S = 2000
@@ -33,9 +32,9 @@ def generator():
     return program
 
 
-def run_phases(port, connections, phases):
+def run_phases(port, phases):
     """phases: (orders per second, seconds), one after the other."""
-    command = [generator(), str(port), str(connections), *(f"{rate:.0f}:{seconds}" for rate, seconds in phases)]
+    command = [generator(), str(port), str(CONNECTION_COUNT), *(f"{rate:.0f}:{seconds}" for rate, seconds in phases)]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
                             timeout=sum(seconds for _, seconds in phases) + EXTRA_SECONDS)
     return json.loads(result.stdout)
@@ -68,12 +67,12 @@ def measure(stage, seconds):
 
     def sustains(rate):
         stage.checkpoint()
-        answered = run_phases(port, SEARCH_CONNECTION_COUNT, [(rate, SEARCH_SECONDS)])
+        answered = run_phases(port, [(rate, SEARCH_SECONDS)])
         return is_sustained(answered["phases"][0])
     rate = find_sustained(sustains)
     stage.checkpoint()
     usual = USUAL_SHARE * rate
-    answered = run_phases(port, CONNECTION_COUNT, [(usual, BEFORE_SECONDS), (FACTOR * rate, seconds), (usual, AFTER_SECONDS)])
+    answered = run_phases(port, [(usual, BEFORE_SECONDS), (FACTOR * rate, seconds), (usual, AFTER_SECONDS)])
     overload = answered["phases"][1]
     return {
         "seconds": seconds,
