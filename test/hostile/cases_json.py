@@ -5,7 +5,6 @@ from cases import CHUNKED, POST, TAKEN, Post, answered, case, ended
 FAULT = answered(422)
 LEVEL_COUNT_MAX = 32  # the body's own object is one
 BODY_SIZE_MAX = 64 * 1024
-QUOTE = b"'"
 
 
 def body(name, text, *outcomes, **options):

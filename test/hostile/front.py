@@ -11,7 +11,7 @@ import socket
 import threading
 
 import waiting
-from garbage import VERBS, Told, Wire
+from garbage import REASONS, VERBS, Told, Wire
 
 CALL = re.compile(rb"POST (?:/payments/|/payments/([1-9]\d*)/(void|refund)) HTTP/1\.1")
 HEADER = re.compile(rb"([A-Za-z-]+): ([!-~](?:[ -~]*[!-~])?)")
@@ -142,12 +142,12 @@ class Front:
     def _answer(self, peer, call):
         """Whether the connection goes on."""
         plan = self._take(self._plans[call.verb])
-        if plan is None:
-            peer.sendall(self._pass_on(call).whole())
+        is_honest = plan is None or plan.garbage.is_honest
+        truth = self._pass_on(call) if is_honest or plan.is_passed_on else None
+        if plan is None or (is_honest and truth.code not in REASONS):
+            peer.sendall(truth.whole())  # also a refusal, which tells of no payment
             return True
-        truth = self._pass_on(call) if plan.is_passed_on or plan.garbage.is_honest else None
-        told = truth if plan.garbage.is_honest else plan.lie.about(call.order_id)
-        return plan.garbage.play(Wire(peer), told)
+        return plan.garbage.play(Wire(peer), truth if is_honest else plan.lie.about(call.order_id))
 
     def _pass_on(self, call):
         connection = http.client.HTTPConnection("127.0.0.1", self._payment_port, timeout=WAIT_SECONDS)

@@ -16,6 +16,7 @@ import threading
 
 VERBS = ("charge", "void", "refund")
 WORD = re.compile(rb"@(code|json|size|hex|id|next|status|amount)")
+# Of the answers that tell of a payment.
 REASONS = {200: "OK", 402: "Payment Required", 409: "Conflict"}
 
 
