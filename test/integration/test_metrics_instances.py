@@ -82,7 +82,8 @@ def test_a_process_that_does_not_run_has_no_gauges(make_stack):
     killed = min(children(stack.order))
     stack.order.hang()
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: pathlib.Path(f"/proc/{killed}/statm").read_text().startswith("0 "), START_SECONDS, "it has ended")
+    wait_until(lambda: pathlib.Path(f"/proc/{killed}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z", START_SECONDS,
+               "it has ended, and its sockets are closed")
     scrape = Scrape(stack.order)
     assert scrape.value("database_connections") == 3 * (COUNT - 1)
     for name in ("process_resident_memory_bytes", "process_start_time_seconds", "loop_longest_turn_seconds"):
