@@ -337,9 +337,12 @@ static void print_latencies(const char *name, struct latencies *latencies)
 {
     size_t count = latencies->count;
     qsort(latencies->us, count, sizeof(uint32_t), compare);
+    size_t half = count / 2;
+    size_t most = count * 99 / 100;
+    size_t last = count == 0 ? 0 : count - 1;
     const uint32_t *us = latencies->us;
     printf("\"%s\":{\"count\":%zu,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f}", name, count,
-           us[count / 2] / 1e3, us[count * 99 / 100] / 1e3, us[count == 0 ? 0 : count - 1] / 1e3);
+           us[half] / 1e3, us[most] / 1e3, us[last] / 1e3);
 }
 
 static void print(struct load *load)

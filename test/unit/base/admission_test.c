@@ -67,13 +67,18 @@ static void pass(struct world *world, uint64_t duration_ms, double asked_per_ms,
     double asked = 0;
     for (uint64_t ms = 0; ms < duration_ms; ms++) {
         world->now_ms++;
-        for (asked += asked_per_ms; asked >= 1; asked--)
+        asked += asked_per_ms;
+        while (asked >= 1) {
             ask(world);
+            asked--;
+        }
         world->credit += done_per_ms;
         if (world->now_ms % lump_ms != 0)
             continue;
-        for (; world->credit >= 1 && world->done_count < world->taken_count; world->credit--)
+        while (world->credit >= 1 && world->done_count < world->taken_count) {
             finish_oldest(world);
+            world->credit--;
+        }
         if (world->credit > done_per_ms * (double)lump_ms) /* it had nothing to do */
             world->credit = done_per_ms * (double)lump_ms;
     }
@@ -101,10 +106,10 @@ static void overload_is_refused_and_the_rest_done_in_time(void **state)
             /* The server was kept busy, and nobody had to wait for long: not even at the start,
              * when the limit was not known. */
             assert_true((double)done_count > 0.97 * 10000 * rates[i]);
-            assert_true(world->wait_max_ms < 4 * DELAY_MAX_MS);
+            assert_true(world->wait_max_ms < UINT64_C(4) * DELAY_MAX_MS);
             world->wait_max_ms = 0;
             pass(world, 5000, 4 * rates[i], rates[i], lumps_ms[j]);
-            assert_true(world->wait_max_ms < 2 * DELAY_MAX_MS);
+            assert_true(world->wait_max_ms < UINT64_C(2) * DELAY_MAX_MS);
             pass(world, 1000, rates[i] / 2, rates[i], lumps_ms[j]);
             forget(world);
             pass(world, 3000, rates[i] / 2, rates[i], lumps_ms[j]);
@@ -121,7 +126,7 @@ static void the_limit_follows_a_server_that_gets_slower_and_faster(void **state)
          10); /* what was inside is ten times too much, and must be done first */
     forget(world);
     pass(world, 5000, 40, 2, 10);
-    assert_true(world->wait_max_ms < 2 * DELAY_MAX_MS);
+    assert_true(world->wait_max_ms < UINT64_C(2) * DELAY_MAX_MS);
     pass(world, 2000, 40, 20, 10);
     uint64_t done_before = world->done_count;
     pass(world, 2000, 40, 20, 10);
@@ -141,7 +146,7 @@ static void few_are_always_taken(void **state)
             while (world->done_count < world->taken_count)
                 finish_oldest(world);
     }
-    assert_true(world->taken_count >= 10 * ADMISSION_COUNT_MIN);
+    assert_true(world->taken_count >= UINT64_C(10) * ADMISSION_COUNT_MIN);
 }
 
 /* Those few, anew whenever the last ones are late: so it is seen when the server goes on. */
@@ -151,7 +156,7 @@ static void a_server_that_stands_still_gets_little(void **state)
     pass(world, 1000, 20, 20, 10);
     pass(world, 2000, 20, 0, 10);
     uint64_t taken_before = world->taken_count;
-    uint64_t late_ms = ADMISSION_LATE_FACTOR * DELAY_MAX_MS;
+    uint64_t late_ms = (uint64_t)ADMISSION_LATE_FACTOR * DELAY_MAX_MS;
     pass(world, 10 * late_ms, 20, 0, 10);
     assert_true(world->taken_count - taken_before <= (uint64_t)11 * ADMISSION_COUNT_MIN);
     assert_true(world->taken_count - taken_before >= (uint64_t)9 * ADMISSION_COUNT_MIN);
@@ -170,7 +175,7 @@ static void what_hangs_does_not_shut_out_the_rest(void **state)
     pass(world, 1000, 1, 20, 10);
     for (int i = 0; i < HANGING_COUNT; i++)
         admission_enter(&world->admission, &hanging[i]);
-    pass(world, ADMISSION_LATE_FACTOR * DELAY_MAX_MS, 1, 20, 10);
+    pass(world, (uint64_t)ADMISSION_LATE_FACTOR * DELAY_MAX_MS, 1, 20, 10);
     forget(world);
     pass(world, 10000, 10, 20, 10);
     assert_int_equal(world->refused_count, 0);
