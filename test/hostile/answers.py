@@ -70,6 +70,8 @@ def _check_meaning(answer, is_to_head):
     headers = answer.headers
     _demand(DATE.fullmatch(headers.get("date", "")), "no good Date", headers)
     _demand(headers.get("connection", "close") in ("close", "keep-alive"), "unknown Connection", headers)
+    if answer.code == 200 and headers.get("content-type") == "text/html; charset=utf-8":
+        return  # the page at /
     _demand(headers.get("content-type") == "application/json", "not JSON", headers)
     _demand(answer.code != 405 or "allow" in headers, "405 without Allow", headers)
     _demand(answer.code != 503 or "retry-after" in headers, "503 without Retry-After", headers)
