@@ -157,7 +157,7 @@ def check_unit(facts, path, complaints):
     settings = dict(re.findall(r"^(\w+)=(.*)$", text, re.M))
     if int(settings["TimeoutStopSec"].removesuffix("s")) * 1000 <= facts.stop_ms:
         complaints.add(path, 0, f"TimeoutStopSec is not more than {facts.stop_ms} ms")
-    server = "".join((facts.root / "lib/http" / name).read_text(encoding="utf-8") for name in ("server.h", "connections.c"))
+    server = "".join(file.read_text(encoding="utf-8") for file in sources.files(facts.root / "lib/http", ".c", ".h"))
     files = sum(int(re.search(rf"{name} = (\d+)", server).group(1)) for name in ("HTTP_CONNECTION_COUNT_MAX", "OTHER_FILES_COUNT"))
     if int(settings["LimitNOFILE"]) < files:
         complaints.add(path, 0, f"LimitNOFILE is less than the {files} that a service can use")
