@@ -100,9 +100,18 @@ static int find_instance(const struct instances *instances, pid_t pid)
     return -1;
 }
 
+/* Told to stop before it could have handlers, so before it had any work. */
+static bool has_not_begun(const struct instances *instances, int status)
+{
+    return instances->is_stopping && WIFSIGNALED(status) &&
+           (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGINT);
+}
+
 static void note_end(struct instances *instances, int number, int status)
 {
     instances->pids[number] = 0;
+    if (has_not_begun(instances, status))
+        return;
     if (WIFSIGNALED(status)) {
         tell(instances, LOG_ERROR, "was ended by signal", number, WTERMSIG(status));
         if (instances->is_stopping)
