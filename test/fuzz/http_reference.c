@@ -168,9 +168,9 @@ void http_reference_read(bool is_answer, struct http_text bytes, struct http_mes
     } while (is_answer && message->status < 200);
     read_body(&bytes, message, body);
     assert(bytes.size == 0 && !body->failed);
-    message->keep_alive = message->minor_version == 1
-                              ? !has_word(message, "connection", "close")
-                              : has_word(message, "connection", "keep-alive");
+    message->keep_alive =
+        !has_word(message, "connection", "close") &&
+        (message->minor_version == 1 || has_word(message, "connection", "keep-alive"));
     message->expects_continue =
         !is_answer && message->minor_version == 1 && find(message, "expect").data != NULL;
 }
