@@ -8,7 +8,7 @@ import fuzz
 SECONDS_MAX = 120
 
 BUGS = [
-    ("bug_cut", b"\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "FINDING: the parser's verdict depends on"),
+    ("bug_cut", b"\nGET / HTTP/1.1", "FINDING: the parser's verdict depends on"),
     ("bug_overread", b"limit=1&before=7", "AddressSanitizer: heap-buffer-overflow"),
     ("bug_range", b'{"item_name":"Apple","quantity":1,"price":100}', "Assertion `"),
 ]

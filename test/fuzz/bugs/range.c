@@ -1,4 +1,4 @@
-/* A bug on purpose: an integer may be greater than the maximum. */
+/* A bug on purpose: an integer may be less than the minimum. */
 #include "json/fields.h"
 
 void __real_json_body_int(const json_t *body, const char *field, int64_t minimum, int64_t maximum,
@@ -9,6 +9,6 @@ void __wrap_json_body_int(const json_t *body, const char *field, int64_t minimum
 void __wrap_json_body_int(const json_t *body, const char *field, int64_t minimum, int64_t maximum,
                           int64_t *value, struct json_faults *faults)
 {
-    (void)maximum;
-    __real_json_body_int(body, field, minimum, INT64_MAX, value, faults);
+    (void)minimum;
+    __real_json_body_int(body, field, INT64_MIN, maximum, value, faults);
 }
