@@ -9,14 +9,14 @@ import usage
 
 # Enough that some wait for nothing, whatever is under way: a refusal behind an order would wait for it.
 CONNECTION_COUNT = 2000
-SEARCH_SECONDS = 2
+SEARCH_SECONDS = 1.5
 # A machine that does not sustain the first is overloaded by less than four times, and that is all the same to it.
 SEARCH_FIRST_PER_S = 2000
 SEARCH_LAST_PER_S = 512_000
 SUSTAINED_P99_MS = 100
 FACTOR = 4
 BEFORE_SECONDS = 2
-AFTER_SECONDS = 6
+AFTER_SECONDS = 5
 # Of the rate that can be sustained, before and after.
 USUAL_SHARE = 0.8
 SLOT_SECONDS = 0.5
