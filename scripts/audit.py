@@ -18,10 +18,12 @@ import argparse
 import collections
 import itertools
 import json
+import re
 import sys
 import urllib.request
 
 import psycopg2
+import psycopg2.extensions
 
 CHUNK_ROW_COUNT = 5000
 ID_BEFORE_ALL = -(2**63)
@@ -271,7 +273,27 @@ class Audit:
             print(f"note: {url} was not told: {error}")
 
 
+class BadUrl(Exception):
+    """A URL that can't be used; its text quotes nothing, as that may be a part of a password."""
+
+
+def check_url(url):
+    """libpq takes a password that is not percent-encoded for a host, a port or a database, and quotes it as such; the same
+    is refused by the services (lib/db/url.c)."""
+    scheme, separator, authority = url.partition("://")
+    rest = re.sub(r"^[^@/]*@?", "", authority.partition("?")[0])
+    if separator and scheme in ("postgresql", "postgres") and "@" in rest:
+        raise BadUrl("a URL has an @ where none belongs; in a password write @ as %40, / as %2F, % as %25")
+    try:
+        ports = psycopg2.extensions.parse_dsn(url).get("port", "")
+    except psycopg2.ProgrammingError as error:
+        raise BadUrl(str(error).split('"')[0].strip(" :") + "; in a password write @ as %40, / as %2F, % as %25") from None
+    if not re.fullmatch(r"[0-9,]*", ports):
+        raise BadUrl("a URL's port is no number; in a password write @ as %40, / as %2F, % as %25")
+
+
 def connect(url):
+    check_url(url)
     connection = psycopg2.connect(url, connect_timeout=10, application_name="audit")
     connection.set_session(readonly=True, autocommit=True)
     return connection
@@ -298,6 +320,8 @@ def main(arguments=None):
             audit.tell(options.report_to)
         return 0 if is_clean else 1
     except psycopg2.Error as error:
+        return 0 if audit.run() else 1
+    except (psycopg2.Error, BadUrl) as error:
         print(f"audit: could not be done: {str(error).strip()}", file=sys.stderr)
         return 2
 

@@ -3,8 +3,9 @@
  * Place      service/program, a service's settings -> [config]; knows nobody.
  * Ownership  Text values point into argv, the environment or the table; none is copied.
  * Errors     Whatever is bad is reported on stderr, all of it: the setting's name, what may be
- * shown of its value, and what it must be. Arguments that are no flags are counted, not quoted: one
- * could be a password that has lost its flag. Limits     CONFIG_COUNT_MAX settings in a table.
+ *            shown of its value, and what it must be. Arguments that are no flags are counted, not
+ *            quoted: one could be a password that has lost its flag.
+ * Limits     CONFIG_COUNT_MAX settings in a table.
  *
  * The variable ORDER_DEADLINE_MS is also the flag --order-deadline-ms; the flag prevails. */
 #pragma once

@@ -236,6 +236,18 @@ def test_databases_that_cannot_be_read(empty_books, capsys):
     assert audit.main(["--order-database", "postgresql://127.0.0.1:1/x", "--payment-database", "x"]) == 2
 
 
+@pytest.mark.parametrize("url, reason", [
+    ("postgresql://saga:x@hush@127.0.0.1:1/x", "an @ where none belongs"), ("postgresql://saga:x/hush@127.0.0.1:1/x", "an @ where"),
+    ("postgresql://saga:%hush@127.0.0.1:1/x", "percent-encoded"), ("postgresql://saga:hush/x", "port is no number"),
+    ("host=127.0.0.1 hush", "missing"), ("host=127.0.0.1 port=1 user=saga password=hush", "127.0.0.1"),
+    ("postgresql://saga:%40%2Fhush@127.0.0.1:1/x?options=@", "127.0.0.1"),
+])
+def test_a_password_is_never_printed(url, reason, capsys):
+    assert audit.main(["--order-database", url, "--payment-database", url]) == 2
+    printed = "".join(capsys.readouterr())
+    assert reason in printed and "hush" not in printed
+
+
 def test_as_a_program(books):
     program = str(ROOT / "scripts" / "audit.py")
     done = subprocess.run([program, "--order-database", books.order_db.url], capture_output=True, check=False)
