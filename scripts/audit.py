@@ -319,8 +319,6 @@ def main(arguments=None):
         if options.report_to:
             audit.tell(options.report_to)
         return 0 if is_clean else 1
-    except psycopg2.Error as error:
-        return 0 if audit.run() else 1
     except (psycopg2.Error, BadUrl) as error:
         print(f"audit: could not be done: {str(error).strip()}", file=sys.stderr)
         return 2
