@@ -24,8 +24,11 @@ def children_of(pid):
 def start_with_two(service):
     service.stop()
     service.environment["INSTANCES"] = "2"
+    before = service.log().count("serving on")
     service.start()
-    wait_until(lambda: len(children(service)) == 2, START_SECONDS, "two instances run")
+    # Each listens when it is ready: until both do, one of them has all clients.
+    wait_until(lambda: service.log().count("serving on") == before + 2, START_SECONDS, "two instances serve")
+    assert len(children(service)) == 2
 
 
 def test_a_crashed_instance_is_started_again_and_nothing_is_lost(make_stack):
