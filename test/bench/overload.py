@@ -7,8 +7,9 @@ import subprocess
 
 import usage
 
-# Enough that some wait for nothing, whatever is under way: a refusal behind an order would wait for it.
-CONNECTION_COUNT = 2000
+# Enough that some wait for nothing, whatever is under way: a refusal on a connection on which an order is under way
+# would wait for it, as HTTP answers in order. 10,000 orders are under way at most, in batches of five and more.
+CONNECTION_COUNT = 4000
 SEARCH_SECONDS = 1.5
 # A machine that does not sustain the first is overloaded by less than four times, and that is all the same to it.
 SEARCH_FIRST_PER_S = 2000
