@@ -1,5 +1,6 @@
 #include "http/router.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { ID_DIGITS_MAX = 19 };
@@ -33,26 +34,30 @@ static size_t take_file(struct http_text path)
     return size;
 }
 
+/* What stands for the mark at the start of *pattern; goes on behind the mark. 0: nothing does. */
+static size_t take_marked(const char **pattern, struct http_text path, int64_t *id)
+{
+    if (strncmp(*pattern, id_mark, sizeof id_mark - 1) == 0) {
+        *pattern += sizeof id_mark - 1;
+        return take_id(path, id);
+    }
+    assert(strncmp(*pattern, file_mark, sizeof file_mark - 1) == 0);
+    *pattern += sizeof file_mark - 1;
+    return take_file(path);
+}
+
+/* Every request is held against every route, so the plain bytes come first. */
 static bool matches(const char *pattern, struct http_text path, int64_t *id)
 {
     *id = 0;
     while (*pattern != '\0') {
-        size_t step = 1;
-        if (*pattern == *id_mark && strncmp(pattern, id_mark, sizeof id_mark - 1) == 0) {
-            step = take_id(path, id);
-            if (step == 0)
-                return false;
-            pattern += sizeof id_mark - 1;
-        } else if (strncmp(pattern, file_mark, sizeof file_mark - 1) == 0) {
-            step = take_file(path);
-            if (step == 0)
-                return false;
-            pattern += sizeof file_mark - 1;
-        } else if (path.size == 0 || *path.data != *pattern) {
+        size_t step = 0;
+        if (*pattern == '{')
+            step = take_marked(&pattern, path, id);
+        else if (path.size != 0 && *path.data == *pattern++)
+            step = 1;
+        if (step == 0)
             return false;
-        } else {
-            pattern++;
-        }
         path.data += step;
         path.size -= step;
     }

@@ -1,8 +1,8 @@
 #include "http/server.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "http/connections.h"
 
@@ -206,13 +206,20 @@ void http_reply(struct http_server *server, http_exchange_id exchange,
 void http_reply_error(struct http_server *server, http_exchange_id exchange, int status,
                       const char *headers, const char *detail)
 {
+    static const char start[] = "{\"detail\":\"";
+    static const char end[] = "\"}";
     char body[DETAIL_SIZE_MAX];
-    int size = snprintf(body, sizeof body, "{\"detail\":\"%s\"}", detail);
-    assert(size > 0 && (size_t)size < sizeof body);
+    size_t start_size = sizeof start - 1;
+    size_t end_size = sizeof end - 1;
+    size_t detail_size = strlen(detail);
+    assert(start_size + detail_size + end_size <= sizeof body);
+    memcpy(body, start, start_size);
+    memcpy(body + start_size, detail, detail_size);
+    memcpy(body + start_size + detail_size, end, end_size);
     struct http_response response = {
         .status = status,
         .headers = headers,
-        .body = {.data = body, .size = (size_t)size},
+        .body = {.data = body, .size = start_size + detail_size + end_size},
     };
     http_reply(server, exchange, &response);
 }
