@@ -45,11 +45,12 @@ count_tests() {
     ctest --test-dir "$folder" -N "$@" 2>/dev/null | sed -n 's/^Total Tests: *//p'
 }
 
-# run_ctest NAME [CTEST OPTION…] - in build/NAME; what it says is kept for the summary.
+# run_ctest NAME [CTEST OPTION…] - in build/NAME; what it says is kept for the summary. Most tests wait for something
+# most of the time, so two for each processor.
 run_ctest() {
     local name=$1
     shift
-    ctest --test-dir "build/$name" -j2 --output-on-failure --no-tests=error "$@" |
+    ctest --test-dir "build/$name" -j "$((2 * $(nproc)))" --output-on-failure --no-tests=error "$@" |
         tee "$run_dir/test-$name.log"
 }
 

@@ -209,17 +209,15 @@ void http_reply_error(struct http_server *server, http_exchange_id exchange, int
     static const char start[] = "{\"detail\":\"";
     static const char end[] = "\"}";
     char body[DETAIL_SIZE_MAX];
-    size_t start_size = sizeof start - 1;
-    size_t end_size = sizeof end - 1;
-    size_t detail_size = strlen(detail);
-    assert(start_size + detail_size + end_size <= sizeof body);
-    memcpy(body, start, start_size);
-    memcpy(body + start_size, detail, detail_size);
-    memcpy(body + start_size + detail_size, end, end_size);
+    size_t end_at = sizeof start - 1 + strlen(detail);
+    assert(end_at + sizeof end <= sizeof body);
+    memcpy(body, start, sizeof start);
+    memcpy(body + sizeof start - 1, detail, strlen(detail) + 1);
+    memcpy(body + end_at, end, sizeof end);
     struct http_response response = {
         .status = status,
         .headers = headers,
-        .body = {.data = body, .size = start_size + detail_size + end_size},
+        .body = {.data = body, .size = end_at + sizeof end - 1},
     };
     http_reply(server, exchange, &response);
 }
