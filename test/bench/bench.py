@@ -46,8 +46,8 @@ def read_arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=positive, default=4, help="length of each case in each round; default 4")
     parser.add_argument("--rounds", type=positive, default=3, help="how often each case is measured; default 3")
-    parser.add_argument("--overload-seconds", type=positive, default=10, metavar="N",
-                        help="length of the overload; default 10")
+    parser.add_argument("--overload-seconds", type=positive, default=30, metavar="N",
+                        help="length of the overload; default 30")
     parser.add_argument("--only", type=names_of, default=cases.NAMES, metavar="NAME,…",
                         help="only these: " + ", ".join(cases.NAMES))
     parser.add_argument("--flush-delay-us", type=int, default=0, metavar="N",
