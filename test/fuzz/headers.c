@@ -5,6 +5,7 @@
 
 #include "base/trace.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/log_line.h"
 #include "http/auth.h"
 #include "order/order.h"
 #include "order/request.h"
@@ -242,5 +243,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_accept(value);
     check_last_event_id(value);
     check_authorization(value);
+    log_line_check(value);
     return 0;
 }
