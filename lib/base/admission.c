@@ -63,7 +63,7 @@ static void close_window(struct admission *admission, uint64_t now_ms)
         limit = follow(admission, limit, elapsed_ms);
     else if (limit < (double)admission->limit)
         limit = (double)admission->limit;
-    if (limit < ADMISSION_COUNT_MIN)
+    if (limit < (double)ADMISSION_COUNT_MIN)
         limit = ADMISSION_COUNT_MIN;
     admission->limit = limit < (double)admission->count_max ? (size_t)limit : admission->count_max;
     metrics_set(&admission->metrics->limit, admission->limit);

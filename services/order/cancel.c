@@ -72,7 +72,7 @@ static void on_claimed(void *context, enum status status, const struct order *or
             end(cancel, ANSWER_UNAVAILABLE, NULL);
         return;
     }
-    order_metrics_count_move(canceller->metrics, order->claimed_from, ORDER_CANCELLING,
+    order_metrics_count_move(canceller->metrics, (int)order->claimed_from, ORDER_CANCELLING,
                              "cancel_requested");
     /* Without room the order is durable as CANCELLING, and recovery will see to it. */
     if (driver_adopt(canceller->driver, order, &cancel->trace, &cancel->client) != STATUS_OK)

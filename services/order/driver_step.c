@@ -200,7 +200,7 @@ static void on_moved(void *context, enum status status, enum order_status curren
         return;
     }
     if (status == STATUS_OK)
-        order_metrics_count_move(metrics, saga->order.status, current, saga->reason);
+        order_metrics_count_move(metrics, (int)saga->order.status, current, saga->reason);
     saga->order.status = current;
     saga_handle(saga, status == STATUS_OK ? EV_STORED : EV_OVERTAKEN);
 }

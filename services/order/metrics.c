@@ -172,7 +172,7 @@ static enum saga_outcome outcome_of(enum saga_state state)
         SAGA_OUTCOME_MAP(OUTCOME_OF)
 #undef OUTCOME_OF
     default:
-        assert(!"not final");
+        assert(false && "not final");
         return SAGA_OUTCOME_ABANDONED;
     }
 }
