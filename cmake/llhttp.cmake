@@ -1,5 +1,5 @@
-# llhttp: the distribution's library where it has one (Debian 13), else the C sources that Debian 12's
-# node-llhttp ships. Version 8 has two state machines; only the strict one is fit for servers.
+# llhttp: the distribution's library where it has one (Debian 13), else the C sources that node-llhttp ships
+# (8.1.0 on Debian 12, 9.1.3 on Ubuntu 24.04). Version 8 has two state machines; only the strict one is fit for servers.
 pkg_check_modules(LLHTTP QUIET IMPORTED_TARGET libllhttp)
 add_library(llhttp INTERFACE)
 if(LLHTTP_FOUND)
@@ -9,7 +9,7 @@ else()
     find_path(LLHTTP_SOURCE_DIR llhttp.c PATHS /usr/share/llhttp NO_DEFAULT_PATH)
     find_path(LLHTTP_INCLUDE_DIR llhttp.h PATHS /usr/share/include/llhttp NO_DEFAULT_PATH)
     if(NOT LLHTTP_SOURCE_DIR OR NOT LLHTTP_INCLUDE_DIR)
-        message(FATAL_ERROR "llhttp not found: install libllhttp-dev (Debian 13) or node-llhttp (Debian 12)")
+        message(FATAL_ERROR "llhttp not found: install libllhttp-dev (Debian 13) or node-llhttp (Debian 12, Ubuntu 24.04)")
     endif()
     message(STATUS "llhttp: compiled from ${LLHTTP_SOURCE_DIR}")
     add_library(llhttp_sources STATIC
