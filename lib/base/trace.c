@@ -46,6 +46,20 @@ static bool is_valid(const char *header, size_t size)
            is_lower_hex(header + FLAGS_AT, 2);
 }
 
+/* The digits are lower-case hex. */
+static uint8_t hex_value(char digit)
+{
+    return (uint8_t)((digit & 0x0f) + (digit > '9' ? 9 : 0));
+}
+
+/* Only these two mean anything: sampled, and that the id is random. The others are reserved, and
+ * must be sent as 0 (W3C Trace Context, sections 2.2.2 and 3.2.2.5). */
+static void keep_known_flags(char flags[2])
+{
+    flags[0] = '0';
+    flags[1] = (char)('0' + (hex_value(flags[1]) & 3));
+}
+
 /* All but the id. What a state may take is left as it is: it is large, and most traces have none.
  */
 static void begin(struct trace *trace, const char *flags)
@@ -72,6 +86,7 @@ bool trace_take_over(struct trace *trace, struct prng *prng, const char *header,
         return false;
     }
     begin(trace, header + FLAGS_AT);
+    keep_known_flags(trace->flags);
     memcpy(trace->id, header + ID_AT, TRACE_ID_SIZE);
     trace->id[TRACE_ID_SIZE] = '\0';
     return true;
@@ -101,12 +116,6 @@ bool trace_add_state(struct trace *trace, const char *header, size_t size)
     memcpy(trace->state + used_size + comma_size, header, size);
     trace->state[used_size + comma_size + size] = '\0';
     return true;
-}
-
-/* The digits are lower-case hex. */
-static uint8_t hex_value(char digit)
-{
-    return (uint8_t)((digit & 0x0f) + (digit > '9' ? 9 : 0));
 }
 
 void trace_get_id_bytes(const struct trace *trace, uint8_t bytes[TRACE_ID_BYTE_COUNT])

@@ -48,11 +48,11 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-struct http_text http_take_element(struct http_text *list, char separator)
+/* Takes so many bytes off the list, and the separator behind them. */
+static struct http_text take_trimmed(struct http_text *list, size_t size)
 {
-    const char *end = memchr(list->data, separator, list->size);
-    struct http_text element = {list->data, end == NULL ? list->size : (size_t)(end - list->data)};
-    size_t step = end == NULL ? element.size : element.size + 1;
+    struct http_text element = {list->data, size};
+    size_t step = size < list->size ? size + 1 : size;
     list->data += step;
     list->size -= step;
     while (element.size != 0 && is_blank(element.data[0])) {
@@ -62,4 +62,23 @@ struct http_text http_take_element(struct http_text *list, char separator)
     while (element.size != 0 && is_blank(element.data[element.size - 1]))
         element.size--;
     return element;
+}
+
+struct http_text http_take_element(struct http_text *list, char separator)
+{
+    const char *end = memchr(list->data, separator, list->size);
+    return take_trimmed(list, end == NULL ? list->size : (size_t)(end - list->data));
+}
+
+struct http_text http_take_member(struct http_text *list, char separator)
+{
+    size_t size = 0;
+    bool is_quoted = false;
+    while (size < list->size && (is_quoted || list->data[size] != separator)) {
+        bool is_escape = is_quoted && list->data[size] == '\\' && size + 1 < list->size;
+        if (list->data[size] == '"')
+            is_quoted = !is_quoted;
+        size += is_escape ? 2 : 1;
+    }
+    return take_trimmed(list, size);
 }

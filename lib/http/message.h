@@ -68,3 +68,6 @@ bool http_text_equals_ignoring_case(struct http_text text, const char *other);
 /* Takes the first element off a list with such separators, without the blanks and tabs around it
  * (RFC 9110, section 5.6.1). Only from a list that is not empty; an element may be. */
 struct http_text http_take_element(struct http_text *list, char separator);
+/* The same, for lists with quoted strings: what they hold separates nothing (section 5.6.4). One
+ * that does not end takes the rest of the list. */
+struct http_text http_take_member(struct http_text *list, char separator);

@@ -131,7 +131,7 @@ void handler_answer(void *context, const struct driver_client *client, enum driv
         reply_overtaken(handler, client, order);
         break;
     case ANSWER_PENDING:
-        reply_pending(&handler->replier, client->reply_to, order);
+        reply_pending(&handler->replier, client->reply_to, client->answer_when_durable, order);
         break;
     case ANSWER_UNAVAILABLE:
         reply_refusal(&handler->replier, client->reply_to, STATUS_UNAVAILABLE);
@@ -260,9 +260,11 @@ void handler_get_order_events(void *service, http_exchange_id exchange,
         story_answer(&handler->stories, exchange, request->path_id);
         return;
     }
-    struct http_text id = request_last_event_id(request);
+    struct http_text id;
     int32_t step = 0;
-    if (may_stream(handler, exchange, id.size == 0 || history_parse_step(id, &step)))
+    bool is_good =
+        request_read_last_event_id(request, &id) && (id.size == 0 || history_parse_step(id, &step));
+    if (may_stream(handler, exchange, is_good))
         follow_answer(&handler->follow, exchange, request->path_id, step);
 }
 
@@ -270,9 +272,11 @@ void handler_get_events(void *service, http_exchange_id exchange,
                         const struct http_request *request)
 {
     struct handler *handler = service;
-    struct http_text id = request_last_event_id(request);
+    struct http_text id;
     struct history_position position;
-    if (may_stream(handler, exchange, id.size == 0 || history_parse_position(id, &position)))
+    bool is_good = request_read_last_event_id(request, &id) &&
+                   (id.size == 0 || history_parse_position(id, &position));
+    if (may_stream(handler, exchange, is_good))
         feed_answer(&handler->feed, exchange, id.size == 0 ? NULL : &position);
 }
 

@@ -80,9 +80,11 @@ void reply_outcome(struct replier *replier, http_exchange_id exchange, const cha
         reply_order(replier, exchange, 400, headers, "Payment failed, Order cancelled", order);
 }
 
-void reply_pending(struct replier *replier, http_exchange_id exchange, const struct order *order)
+void reply_pending(struct replier *replier, http_exchange_id exchange, bool is_preferred,
+                   const struct order *order)
 {
-    reply_order(replier, exchange, 202, retry_after, NULL, order);
+    static const char applied[] = "Retry-After: 1\r\nPreference-Applied: respond-async\r\n";
+    reply_order(replier, exchange, 202, is_preferred ? applied : retry_after, NULL, order);
 }
 
 void reply_running(struct replier *replier, http_exchange_id exchange, const struct order *order)

@@ -34,8 +34,10 @@ void reply_order(struct replier *replier, http_exchange_id exchange, int status,
 void reply_outcome(struct replier *replier, http_exchange_id exchange, const char *headers,
                    const struct order *order);
 
-/* 202 with Retry-After. */
-void reply_pending(struct replier *replier, http_exchange_id exchange, const struct order *order);
+/* 202 with Retry-After; and with Preference-Applied, where the client has not waited for the
+ * outcome because it prefers so (RFC 7240, section 3). */
+void reply_pending(struct replier *replier, http_exchange_id exchange, bool is_preferred,
+                   const struct order *order);
 
 /* 409 with Retry-After: the order under this Idempotency-Key is not final yet. */
 void reply_running(struct replier *replier, http_exchange_id exchange, const struct order *order);

@@ -8,12 +8,41 @@ static struct http_text find_header(const struct http_request *request, const ch
     return http_find_header(request->headers, request->header_count, name, NULL);
 }
 
-/* A comma-separated list; parameters and values are of no interest here. */
+/* A header that is a list may stand several times: it is one list then (RFC 9110, section 5.3). */
+struct members {
+    const struct http_request *request;
+    const char *name;
+    size_t header_count; /* that were looked at */
+    struct http_text rest;
+};
+
+static bool take_member(struct members *members, struct http_text *member)
+{
+    const struct http_request *request = members->request;
+    while (members->rest.size == 0) {
+        if (members->header_count == request->header_count)
+            return false;
+        const struct http_header *header = &request->headers[members->header_count++];
+        if (http_text_equals_ignoring_case(header->name, members->name))
+            members->rest = header->value;
+    }
+    *member = http_take_member(&members->rest, ',');
+    return true;
+}
+
+/* What stands before the member's parameters; "" where there is nothing. */
+static struct http_text take_name(struct http_text *member)
+{
+    return member->size == 0 ? *member : http_take_member(member, ';');
+}
+
+/* Its parameters are of no interest here. */
 bool request_prefers_async(const struct http_request *request)
 {
-    struct http_text prefer = find_header(request, "prefer");
-    while (prefer.size != 0) {
-        if (http_text_equals_ignoring_case(http_take_element(&prefer, ','), "respond-async"))
+    struct members members = {.request = request, .name = "prefer"};
+    struct http_text member;
+    while (take_member(&members, &member)) {
+        if (http_text_equals_ignoring_case(take_name(&member), "respond-async"))
             return true;
     }
     return false;
@@ -34,30 +63,30 @@ static bool is_zero_weight(struct http_text parameter)
 
 bool request_accepts_events(const struct http_request *request)
 {
-    struct http_text accept = find_header(request, "accept");
-    while (accept.size != 0) {
-        struct http_text range = http_take_element(&accept, ',');
-        if (range.size == 0 ||
-            !http_text_equals_ignoring_case(http_take_element(&range, ';'), "text/event-stream"))
+    struct members members = {.request = request, .name = "accept"};
+    struct http_text range;
+    while (take_member(&members, &range)) {
+        if (!http_text_equals_ignoring_case(take_name(&range), "text/event-stream"))
             continue;
         bool is_ruled_out = false;
         while (range.size != 0)
-            is_ruled_out = is_zero_weight(http_take_element(&range, ';')) || is_ruled_out;
+            is_ruled_out = is_zero_weight(http_take_member(&range, ';')) || is_ruled_out;
         return !is_ruled_out;
     }
     return false;
 }
 
-struct http_text request_last_event_id(const struct http_request *request)
+bool request_read_last_event_id(const struct http_request *request, struct http_text *id)
 {
-    struct http_text id = find_header(request, "last-event-id");
+    bool is_repeated = false;
+    *id = http_find_header(request->headers, request->header_count, "last-event-id", &is_repeated);
     struct http_text query = request->query;
     struct http_parameter parameter;
-    while (id.size == 0 && http_query_take(&query, &parameter)) {
+    while (id->size == 0 && http_query_take(&query, &parameter)) {
         if (http_text_equals(parameter.name, "last_event_id"))
-            id = parameter.value;
+            *id = parameter.value;
     }
-    return id;
+    return !is_repeated;
 }
 
 struct trace request_trace(const struct http_request *request, struct prng *prng)

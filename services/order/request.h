@@ -17,8 +17,8 @@ bool request_accepts_events(const struct http_request *request);
 
 /* Where the client of a stream was: the header Last-Event-ID, or else, as its first connect can't
  * have one, the parameter last_event_id. Not decoded, as no id of ours needs it. Size 0: nowhere.
- */
-struct http_text request_last_event_id(const struct http_request *request);
+ * False: the header is repeated. */
+bool request_read_last_event_id(const struct http_request *request, struct http_text *id);
 
 /* The client's Idempotency-Key: 1 to ORDER_KEY_SIZE_MAX visible ASCII characters, bare or as a
  * structured-field string in quotes. Size 0: there is none. False: it is malformed or repeated.

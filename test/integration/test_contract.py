@@ -89,10 +89,24 @@ def test_respond_async_answers_at_once(make_stack):
     assert answer.text == '{"item_name":"Apple","quantity":1,"price":100,"id":%d,"status":"PENDING"}' % order_id
     assert answer.headers["Location"] == f"/orders/{order_id}"
     assert int(answer.headers["Retry-After"]) >= 1
+    assert answer.headers["Preference-Applied"] == "respond-async"
     assert answer.elapsed.total_seconds() < 2
     assert stack.order.get(answer.headers["Location"]).json()["status"] == "PENDING"
     stack.proxy.release_answers()
     assert stack.wait_for_terminal(order_id)["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("prefer, is_applied", [
+    ("wait=10, respond-async; a=b", True), ("return=minimal", False), ('a="respond-async, respond-async"', False),
+])
+def test_a_preference_is_told_only_where_it_was_followed(stack, prefer, is_applied):
+    answer = stack.post_order(headers={"Prefer": prefer})
+    assert (answer.status_code, answer.headers.get("Preference-Applied")) == ((202, "respond-async") if is_applied else (200, None))
+    path = answer.headers["Location"]
+    stack.wait_for_terminal(answer.json()["id"])
+    assert stack.order.post(path + "/cancel").status_code == 200
+    again = stack.order.post(path + "/cancel", headers={"Prefer": prefer})
+    assert (again.status_code, again.headers.get("Preference-Applied")) == (200, None)
 
 
 def test_every_answer_about_an_order_tells_whether_it_is_final_and_where_it_is(make_stack):

@@ -97,6 +97,15 @@ def test_position_that_makes_no_sense_is_400(stack, path, position):
     assert stack.order.get(path, headers=headers).status_code == 400
 
 
+@pytest.mark.parametrize("path, position", [("/events", "1-0-0"), ("/orders/1/events", "1")])
+def test_position_that_stands_twice_is_400(stack, path, position):
+    with socket.create_connection(("127.0.0.1", stack.order.port)) as client:
+        client.settimeout(10)
+        line = f"Last-Event-ID: {position}\r\n"
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n{line}{line}\r\n".encode())
+        assert client.recv(64).startswith(b"HTTP/1.1 400 ")
+
+
 def test_position_of_another_database_is_409(stack):
     answer = stack.order.get("/events", headers={"Last-Event-ID": "8000000000000-1-1"})
     assert (answer.status_code, answer.json()) == (409, {"detail": "This Last-Event-ID is not known here"})

@@ -53,6 +53,25 @@ static void header_goes_on_with_id_and_flags_under_a_new_span(void **state)
     assert_string_not_equal(first, HEADER);
 }
 
+static void flags_that_mean_nothing_are_not_passed_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header;
+        const char *flags;
+    } cases[] = {
+        {"00-" ID "-00f067aa0ba902b7-01", "01"},
+        {"00-" ID "-00f067aa0ba902b7-03", "03"},
+        {"00-" ID "-00f067aa0ba902b7-fe", "02"},
+        {"cc-" ID "-00f067aa0ba902b7-fd-more", "01"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct trace trace;
+        assert_true(trace_take_over(&trace, &prng, cases[i].header, strlen(cases[i].header)));
+        assert_string_equal(trace.flags, cases[i].flags);
+    }
+}
+
 static void states_of_one_request_are_one_list(void **state)
 {
     (void)state;
@@ -110,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(valid_headers_are_taken_over),
         cmocka_unit_test(header_goes_on_with_id_and_flags_under_a_new_span),
+        cmocka_unit_test(flags_that_mean_nothing_are_not_passed_on),
         cmocka_unit_test(states_of_one_request_are_one_list),
         cmocka_unit_test(state_that_does_not_fit_is_dropped),
         cmocka_unit_test(stored_id_comes_back),

@@ -32,9 +32,30 @@ static void preferences_are_a_list(void **state)
     assert_true(prefers_async("respond-async"));
     assert_true(prefers_async("wait=5,  Respond-Async ,x"));
     assert_true(prefers_async("wait=5,\trespond-async\t"));
+    assert_true(prefers_async("respond-async;a=b; c"));
+    assert_true(prefers_async("a=\"x\\\", respond-async\", respond-async"));
     assert_false(prefers_async(""));
     assert_false(prefers_async("respond-asynchronously"));
     assert_false(prefers_async("wait=5"));
+    assert_false(prefers_async("a=\"x, respond-async, y\""));
+    assert_false(prefers_async("a=\"x\\\", respond-async"));
+    assert_false(prefers_async("a;respond-async"));
+}
+
+static void several_headers_are_one_list(void **state)
+{
+    (void)state;
+    struct http_header headers[4];
+    with_header(&headers[0], "Prefer", "wait=5");
+    with_header(&headers[1], "Accept", "application/json;q=0.5");
+    with_header(&headers[2], "prefer", "respond-async");
+    with_header(&headers[3], "accept", "text/event-stream");
+    struct http_request request = {.headers = headers, .header_count = 4};
+    assert_true(request_prefers_async(&request));
+    assert_true(request_accepts_events(&request));
+    request.header_count = 2;
+    assert_false(request_prefers_async(&request));
+    assert_false(request_accepts_events(&request));
 }
 
 static bool accepts_events(const char *value)
@@ -54,6 +75,8 @@ static void events_are_accepted_by_name(void **state)
     assert_false(accepts_events("text/event-stream; q=0.00"));
     assert_false(accepts_events("text/event-stream;\tq=0\t"));
     assert_false(accepts_events("text/event-stream;q=0"));
+    assert_false(accepts_events("a/b;c=\"d, text/event-stream\""));
+    assert_true(accepts_events("text/event-stream;c=\"; q=0\""));
     assert_false(accepts_events("text/event-streams"));
     assert_false(accepts_events("text/*, */*"));
     assert_false(accepts_events(",;,"));
@@ -65,7 +88,8 @@ static void expect_last_event_id(const char *header_value, const char *query, co
     struct http_header header;
     struct http_request request = with_header(&header, "Last-Event-ID", header_value);
     request.query = (struct http_text){query, strlen(query)};
-    struct http_text id = request_last_event_id(&request);
+    struct http_text id;
+    assert_true(request_read_last_event_id(&request, &id));
     assert_int_equal(id.size, strlen(expected));
     assert_memory_equal(id.data, expected, id.size);
 }
@@ -77,6 +101,17 @@ static void position_comes_by_header_or_else_by_parameter(void **state)
     expect_last_event_id("1-2-3", "last_event_id=4-5-6", "1-2-3");
     expect_last_event_id("", "x=1&last_event_id=4-5-6&y", "4-5-6");
     expect_last_event_id("", "x=1", "");
+}
+
+static void position_is_single(void **state)
+{
+    (void)state;
+    struct http_header headers[2];
+    struct http_text id;
+    with_header(&headers[0], "Last-Event-ID", "1-2-3");
+    with_header(&headers[1], "last-event-id", "1-2-3");
+    struct http_request request = {.headers = headers, .header_count = 2};
+    assert_false(request_read_last_event_id(&request, &id));
 }
 
 #define PARENT "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -152,8 +187,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(preferences_are_a_list),
+        cmocka_unit_test(several_headers_are_one_list),
         cmocka_unit_test(events_are_accepted_by_name),
         cmocka_unit_test(position_comes_by_header_or_else_by_parameter),
+        cmocka_unit_test(position_is_single),
         cmocka_unit_test(tracestate_comes_with_a_valid_traceparent_only),
         cmocka_unit_test(keys_are_visible_ascii_of_bounded_length),
         cmocka_unit_test(a_key_is_optional_but_single),
