@@ -203,6 +203,11 @@ void http_reply(struct http_server *server, http_exchange_id exchange,
         http_session_reply(found, response);
 }
 
+bool http_is_waiting(const struct http_server *server, http_exchange_id exchange)
+{
+    return http_exchange_find(&server->exchanges, exchange) != NULL;
+}
+
 void http_reply_error(struct http_server *server, http_exchange_id exchange, int status,
                       const char *headers, const char *detail)
 {

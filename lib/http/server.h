@@ -68,6 +68,9 @@ enum status http_server_listen(struct http_server *server) STATUS_MUST_CHECK;
 void http_reply(struct http_server *server, http_exchange_id exchange,
                 const struct http_response *response);
 
+/* False: the client of `exchange` has gone, or it was answered. */
+bool http_is_waiting(const struct http_server *server, http_exchange_id exchange);
+
 /* {"detail": "…"}; `detail` must not need JSON escapes. `headers` as in http_response. */
 void http_reply_error(struct http_server *server, http_exchange_id exchange, int status,
                       const char *headers, const char *detail);

@@ -215,7 +215,9 @@ void saga_answer(struct saga *saga, enum driver_answer answer)
     saga->is_answered = true;
     list_remove(&saga->in_waiting);
     const struct driver_settings *settings = &saga->driver->settings;
-    settings->answer(settings->answer_context, &saga->client, answer, &saga->order);
+    struct log_fields fields = {.order_id = saga->order.id, .trace_id = saga->trace.id};
+    if (!settings->answer(settings->answer_context, &saga->client, answer, &saga->order))
+        log_write(settings->log, LOG_INFO, &fields, "Client gone before its answer");
 }
 
 void saga_release(struct saga *saga)

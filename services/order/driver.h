@@ -53,8 +53,8 @@ struct driver_client {
     bool answer_when_durable; /* do not wait for the outcome (Prefer: respond-async) */
 };
 
-/* order: borrowed, for the time of the call. */
-typedef void driver_answer_cb(void *context, const struct driver_client *client,
+/* order: borrowed, for the time of the call. False: the client has gone, and nobody was told. */
+typedef bool driver_answer_cb(void *context, const struct driver_client *client,
                               enum driver_answer answer, const struct order *order);
 
 struct driver_command {

@@ -119,10 +119,11 @@ static void reply_overtaken(struct handler *handler, const struct driver_client 
         reply_final(handler, client, order);
 }
 
-void handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
+bool handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                     const struct order *order)
 {
     struct handler *handler = context;
+    bool is_there = http_is_waiting(handler->replier.server, client->reply_to);
     switch (answer) {
     case ANSWER_FINAL:
         reply_final(handler, client, order);
@@ -143,6 +144,7 @@ void handler_answer(void *context, const struct driver_client *client, enum driv
         reply_error(&handler->replier, client->reply_to, 404, "Order not found");
         break;
     }
+    return is_there;
 }
 
 static void create_order(struct handler *handler, const struct http_request *request,

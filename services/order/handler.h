@@ -47,7 +47,7 @@ void handler_connect(struct handler *handler, struct http_server *server, struct
 void handler_stop_streams(struct handler *handler);
 
 /* For the driver: a driver_answer_cb whose context is the handler. */
-void handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
+bool handler_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                     const struct order *order);
 
 /* For handler_demo; there must be a demo. */

@@ -3,11 +3,14 @@
 import json
 import os
 import re
+import socket
+import struct
 import subprocess
 
 import pytest
 
 from load import Load
+from scrape import Scrape
 from stack import BOMB
 from waiting import wait_until
 
@@ -92,6 +95,26 @@ def test_the_longest_state_is_passed_on(json_stack):
     headers["tracestate"] += "x"
     assert json_stack.post_order(headers=headers).status_code == 200
     assert "tracestate" not in json_stack.proxy.last_request.decode()
+
+
+def test_a_client_that_has_gone_is_told(json_stack):
+    """By a reset: whoever merely ends its side still gets the answer."""
+    json_stack.proxy.hold_answers()
+    with socket.create_connection(("127.0.0.1", json_stack.order.port)) as client:
+        body = json.dumps({"item_name": "Gone", "quantity": 1, "price": 1}).encode()
+        client.sendall(b"POST /orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                       b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        find = "SELECT max(id) FROM orders WHERE item_name = 'Gone'"
+        order_id = wait_until(lambda: json_stack.order_db.value(find), 20, "the order is there")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    unanswered = "http_server_unanswered_requests_total"
+    wait_until(lambda: Scrape(json_stack.order).value(unanswered) == 1, 20, "its end is counted")
+    json_stack.proxy.release_answers()
+    told = "Client gone before its answer"
+    (line,) = wait_until(lambda: [line for line in json_lines(json_stack, order_id) if line["message"] == told], 20, "it is told")
+    assert line["level"] == "info" and len(line["trace_id"]) == 32
+    json_stack.wait_for_terminal(order_id)
+    assert json_stack.order.get(f"/orders/{order_id}").json()["status"] == "COMPLETED"
 
 
 def test_log_can_not_be_forged(json_stack):

@@ -199,7 +199,7 @@ bool clients_are_done(const struct clients *clients)
     return clients->order_count >= clients->order_goal;
 }
 
-void clients_answer(void *context, const struct driver_client *driver_client,
+bool clients_answer(void *context, const struct driver_client *driver_client,
                     enum driver_answer answer, const struct order *order)
 {
     static const char *const names[] = {
@@ -216,7 +216,7 @@ void clients_answer(void *context, const struct driver_client *driver_client,
     if (answer == ANSWER_OVERTAKEN)
         answer = ANSWER_FINAL; /* only its words differ */
     if (client->fate == CLIENT_LOST)
-        return;
+        return false;
     int64_t id = order != NULL ? order->id : client->order_id;
     sim_tell(sim, instance->host.number, id,
              client->is_cancelling ? "answers the cancel:" : "answers the order:", names[answer],
@@ -228,7 +228,7 @@ void clients_answer(void *context, const struct driver_client *driver_client,
     if (answer == ANSWER_KEY_TAKEN) {
         client->is_replaying = true;
         replay_answer(&instance->replays, driver_client->reply_to, order);
-        return;
+        return true;
     }
     client->fate = CLIENT_ANSWERED;
     client->answer = answer;
@@ -238,6 +238,7 @@ void clients_answer(void *context, const struct driver_client *driver_client,
     if (order != NULL)
         client->status = order->status;
     checker_on_answer(sim->checker, client);
+    return true;
 }
 
 void clients_replay(struct instance *instance, uint64_t index, enum client_replay replay,

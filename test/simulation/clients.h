@@ -70,7 +70,7 @@ void clients_replay(struct instance *instance, uint64_t index, enum client_repla
                     const struct order *order);
 
 /* A driver_answer_cb; the context is the instance. */
-void clients_answer(void *context, const struct driver_client *client, enum driver_answer answer,
+bool clients_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                     const struct order *order);
 
 /* The instance crashes: those who wait there hear nothing any more. */

@@ -96,7 +96,7 @@ static void twin_release(void *store, int64_t id, int32_t epoch, int32_t delay_m
     world->release_count++;
 }
 
-static void on_answer(void *context, const struct driver_client *client, enum driver_answer answer,
+static bool on_answer(void *context, const struct driver_client *client, enum driver_answer answer,
                       const struct order *order)
 {
     struct world *world = context;
@@ -104,6 +104,7 @@ static void on_answer(void *context, const struct driver_client *client, enum dr
     world->answer = answer;
     world->answered_status = order->status;
     world->answered_to = client->reply_to;
+    return true;
 }
 
 void world_open(struct world *world)
