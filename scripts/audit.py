@@ -18,6 +18,7 @@ import argparse
 import collections
 import itertools
 import json
+import os
 import re
 import sys
 import urllib.request
@@ -29,6 +30,7 @@ CHUNK_ROW_COUNT = 5000
 ID_BEFORE_ALL = -(2**63)
 SHOWN_NOTE_COUNT = 10
 TELL_TIMEOUT_S = 2
+TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # lib/http/auth.h
 
 HOLDS_NO_MONEY = ("FAILED", "VOIDED", "REFUNDED")
 UNFINISHED = ("PENDING", "CANCELLING")
@@ -265,7 +267,11 @@ class Audit:
     def tell(self, url):
         """To the page of an order service whose DEMO is on. That nobody wants to know it is no fault of the audit."""
         body = json.dumps({"summary": self.summary(), "violation_count": self.violation_count}).encode()
-        request = urllib.request.Request(f"{url.rstrip('/')}/demo/audit", body, {"Content-Type": "application/json"}, method="PUT")
+        headers = {"Content-Type": "application/json"}
+        token = os.environ.get("AUTH_TOKEN", "").split(",")[0]
+        if TOKEN.fullmatch(token):
+            headers["Authorization"] = f"Bearer {token}"
+        request = urllib.request.Request(f"{url.rstrip('/')}/demo/audit", body, headers, method="PUT")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             opener.open(request, timeout=TELL_TIMEOUT_S).close()
@@ -306,7 +312,7 @@ def read_arguments(arguments):
     parser.add_argument("--in-flight-ok", action="store_true", help="do not check I5")
     parser.add_argument("--unfinished-max-age", metavar="SECONDS", type=float, default=60,
                         help="for I5, since the last move of the order's status; default 60")
-    parser.add_argument("--report-to", metavar="URL", help="an order service with DEMO=on: its page shows the result")
+    parser.add_argument("--report-to", metavar="URL", help="an order service with DEMO=on: its page shows the result. Where it has AUTH_TOKEN, so must the audit")
     return parser.parse_args(arguments)
 
 

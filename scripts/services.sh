@@ -19,6 +19,13 @@ service_pid() {
     printf '%s\n' "$pid"
 }
 
+# variable_of NAME VARIABLE - what the running service was started with; nothing where it was not set.
+variable_of() {
+    local pid
+    pid=$(service_pid "$1") || return 0
+    sed --null-data --quiet "s/^$2=//p" "/proc/$pid/environ" | tr -d '\0'
+}
+
 # settings_of PID - NAME=DEFAULT of each setting of the running service that `up` passes through.
 settings_of() {
     env --ignore-environment "/proc/$1/exe" --check-config 2>/dev/null |

@@ -24,6 +24,11 @@ def stack_of_a_demo(stack_of_module):
     return stack_of_module(order_settings=ON, payment_settings=ON)
 
 
+@pytest.fixture(scope="module", name="guarded")
+def stack_of_a_demo_with_tokens(stack_of_module):
+    return stack_of_module(order_settings={**ON, "AUTH_TOKEN": "old,new"})
+
+
 @pytest.fixture(autouse=True)
 def usual_faults(request):
     yield
@@ -165,3 +170,15 @@ def test_the_audit_tells_the_page(demo, stack):
     assert done.stdout.splitlines()[-1] == f"audit: {audit['summary']}"
     done = run_audit(stack, "--report-to", stack.order.url)
     assert done.returncode == 0 and "was not told: HTTP Error 404" in done.stdout
+
+
+@pytest.mark.parametrize("token, words", [
+    ("new", None), ("new,old", None), ("other", "HTTP Error 401"), ("", "HTTP Error 401"), ("n\new", "HTTP Error 401"),
+])
+def test_the_audit_has_the_token_of_the_page(guarded, monkeypatch, token, words):
+    monkeypatch.setenv("AUTH_TOKEN", token)
+    done = run_audit(guarded, "--report-to", guarded.order.url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert words in done.stdout if words else "was not told" not in done.stdout
+    told = guarded.order.get("/demo/audit", headers={"Authorization": "Bearer new"}).json()["audit"]
+    assert words or done.stdout.splitlines()[-1] == f"audit: {told['summary']}"
