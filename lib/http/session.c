@@ -132,7 +132,8 @@ static void refuse_and_end(struct http_session *session, int status, const char 
     if (exchange == NULL)
         return;
     session->is_last = true;
-    http_reply_error(session->server, exchange->id, status, NULL, detail);
+    const char *headers = status == 503 ? "Retry-After: 1\r\n" : NULL;
+    http_reply_error(session->server, exchange->id, status, headers, detail);
 }
 
 static void dispatch(struct http_session *session, bool is_last)

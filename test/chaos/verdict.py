@@ -69,6 +69,8 @@ def call(connection, path, body, headers, statuses):
         return "lost", None
     except ValueError:
         return f"{answer.status} unreadable", None
+    if answer.status == 503 and answer.getheader("Retry-After") is None:
+        return "503 without Retry-After", None
     if told.get("status") not in statuses.get(answer.status, (None,)):
         return f"{answer.status} {told.get('status')}", told.get("id")
     return answer.status, told.get("id")

@@ -9,6 +9,7 @@ import pathlib
 import re
 import subprocess
 
+import jsonschema
 import pytest
 import requests
 
@@ -23,6 +24,7 @@ RULES_TEST = pathlib.Path(__file__).with_name("alerts_test.yml")
 FOREIGN_METRICS = {"up"}
 FOREIGN_LABELS = {"job", "instance"}
 GRAFANA = {"$__rate_interval": "5m", "$instance": ".*"}
+DASHBOARD_SCHEMA = json.loads(pathlib.Path(__file__).with_name("grafana_dashboard.json").read_text(encoding="utf-8"))
 WORDS = {"sum", "max", "by", "rate", "increase", "changes", "time", "histogram_quantile"}
 
 STRING = re.compile(r'"[^"]*"')
@@ -42,9 +44,13 @@ def scrapes(stack_of_module):
     return {"order": Scrape(stack.order), "payment": Scrape(stack.payment)}
 
 
+def dashboard():
+    return json.loads((FOLDER / "dashboard.json").read_text(encoding="utf-8"))
+
+
 def expressions():
     """(where, expression, its legend)"""
-    for panel in json.loads((FOLDER / "dashboard.json").read_text(encoding="utf-8"))["panels"]:
+    for panel in dashboard()["panels"]:
         for target in panel.get("targets", []):
             yield f"panel \"{panel['title']}\"", target["expr"], target["legendFormat"]
     for name, rule in alerts().items():
@@ -148,15 +154,60 @@ def test_prometheus_takes_the_expressions_of_the_dashboard(tmp_path):
     run_promtool("check", "rules", path)
 
 
-def test_the_dashboard_is_whole():
-    board = json.loads((FOLDER / "dashboard.json").read_text(encoding="utf-8"))
-    panels = board["panels"]
-    assert len({panel["id"] for panel in panels}) == len(panels)
+def faults_of(board):
+    """What Grafana would not read, or would show as nothing."""
+    found = [f"{error.json_path}: {error.message}" for error in jsonschema.Draft202012Validator(DASHBOARD_SCHEMA).iter_errors(board)]
+    if found:
+        return found
+    panels, variables = board["panels"], board["templating"]["list"]
+    names = {variable["name"] for variable in variables}
+    ids = [panel["id"] for panel in panels]
+    found += ["two panels have one id"] if len(set(ids)) < len(ids) else []
+    found += ["two variables have one name"] if len(names) < len(variables) else []
     fields = [(panel["gridPos"]["x"] + x, panel["gridPos"]["y"] + y) for panel in panels
               for x in range(panel["gridPos"]["w"]) for y in range(panel["gridPos"]["h"])]
-    assert len(set(fields)) == len(fields) and max(x for x, _ in fields) == 23, "panels lie upon each other"
-    sources = {panel["datasource"]["uid"] for panel in panels if panel["type"] != "row"}
-    assert sources == {"${%s}" % source["name"] for source in board["__inputs"]}
+    found += ["panels lie upon each other"] if len(set(fields)) < len(fields) else []
+    found += ["a panel is too wide"] if max(x for x, _ in fields) > 23 else []
+    for panel in panels:
+        targets = panel.get("targets", [])
+        if len({target["refId"] for target in targets}) < len(targets):
+            found.append(f"{panel['title']}: two queries have one refId")
+    used = set(re.findall(r"\$\{?(\w+)", json.dumps(board)))
+    found += [f"no variable {name}" for name in sorted(used - names - {"__rate_interval", "__all"})]
+    return found + [f"{name} is not used" for name in sorted(names - used)]
+
+
+def test_grafana_can_read_the_dashboard():
+    assert not faults_of(dashboard())
+
+
+@pytest.mark.parametrize("change", [
+    lambda board: board.pop("uid"),
+    lambda board: board.update(panles=[]),
+    lambda board: board["templating"]["list"].pop(0),
+    lambda board: board["templating"]["list"][1].update(name="job"),
+    lambda board: board["templating"]["list"][1].update(datasource={"type": "prometheus", "uid": "prometheus"}),
+    lambda board: board["panels"][1].update(type="graph"),
+    lambda board: board["panels"][1].update(id=1),
+    lambda board: board["panels"][1]["gridPos"].update(x=17),
+    lambda board: board["panels"][2]["gridPos"].update(x=0),
+    lambda board: board["panels"][3]["targets"][1].update(refId="A"),
+    lambda board: board["panels"][3]["targets"][1].pop("expr"),
+    lambda board: board["panels"][3]["targets"][1].update(expr="up{job=\"$job\"}"),
+    lambda board: board["panels"][3]["fieldConfig"]["defaults"].update(unit="seconds"),
+])
+def test_what_grafana_can_not_read_is_noticed(change):
+    board = dashboard()
+    change(board)
+    assert faults_of(board)
+
+
+def test_the_list_of_instances_is_asked_for_by_what_is_exposed(scrapes):
+    (variable,) = [one for one in dashboard()["templating"]["list"] if one["name"] == "instance"]
+    (name,) = re.fullmatch(r"label_values\((\w+), instance\)", variable["query"]["query"]).groups()
+    assert variable["definition"] == variable["query"]["query"]
+    for scrape in scrapes.values():
+        assert scrape.series(name), "each service has it"
 
 
 def test_each_alert_has_its_line_in_the_runbook():
