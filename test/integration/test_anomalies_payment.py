@@ -67,6 +67,7 @@ def test_reset_on_a_kept_connection_is_no_word_of_the_payment(make_stack):
         stack.payment_db_proxy.release_answers()
         answer = call.result()
     assert (answer.status_code, answer.json()["status"]) == (202, "PENDING")
+    assert "Preference-Applied" not in answer.headers
     stack.payment.start()
     assert stack.wait_for_terminal(answer.json()["id"])["status"] == "COMPLETED"
     stack.settle()

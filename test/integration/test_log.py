@@ -145,4 +145,5 @@ def test_a_full_pipe_stops_nothing(make_stack):
     lines = [json.loads(line) for line in read.decode().splitlines()[:-1]]
     told = [line["message"] for line in lines if "lines dropped" in line["message"]]
     assert int(re.match(r"\d+", told[0]).group()) > 0
+    assert Scrape(stack.order).value("log_dropped_lines_total") >= sum(int(text.split()[0]) for text in told)
     stack.settle()
