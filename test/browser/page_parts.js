@@ -10,26 +10,47 @@ function expect(what, got, wanted) {
 }
 
 async function checkSaga() {
-    const { Saga, ARROWS, MEANINGS } = await import("/page/saga.js");
+    const { Saga, ARROWS, MEANINGS, STATUSES, STATUS_MEANINGS } = await import("/page/saga.js");
     const saga = new Saga();
-    saga.adopt(1, "PENDING");
-    saga.take({ order_id: 2, from: null, status: "PENDING", reason: "created", at: "" });
-    saga.adopt(2, "PENDING");
-    saga.take({ order_id: 1, from: "PENDING", status: "CANCELLED", reason: "voided", at: "" });
+    const take = (id, from, status, reason) => saga.take({ order_id: id, from, status, reason, at: "" });
+    saga.adopt("1", "PENDING");
+    take("2", null, "PENDING", "created");
+    saga.adopt("2", "PENDING");
+    take("1", "PENDING", "CANCELLED", "voided");
     expect("counts", saga.counts, { PENDING: 1, COMPLETED: 0, CANCELLING: 0, CANCELLED: 1 });
+    take("3", null, "PENDING", "created");
+    take("3", "PENDING", "COMPLETED", "paid");
+    saga.correct("0", "COMPLETED");
+    ["0", "4"].forEach((older) => take(older, "COMPLETED", "CANCELLING", "cancel_requested"));
+    expect("what was over before is not counted", saga.counts, { PENDING: 1, COMPLETED: 1, CANCELLING: 2, CANCELLED: 1 });
     saga.takeFolded({ count: 5, edges: [{ from: null, status: "PENDING", reason: "created", count: 3 },
         { from: "PENDING", status: "COMPLETED", reason: "paid", count: 2 }] });
-    expect("folded counts", saga.counts, { PENDING: 2, COMPLETED: 2, CANCELLING: 0, CANCELLED: 1 });
-    expect("moves", [saga.moveCount(null, "PENDING", "created"), saga.moveCount("PENDING", "COMPLETED", "paid")], [4, 2]);
+    expect("folded counts", saga.counts, { PENDING: 2, COMPLETED: 3, CANCELLING: 2, CANCELLED: 1 });
+    take("5", "PENDING", "COMPLETED", "paid");
+    expect("an unknown one may have been folded", saga.counts, { PENDING: 1, COMPLETED: 4, CANCELLING: 2, CANCELLED: 1 });
+    expect("moves", [saga.moveCount(null, "PENDING", "created"), saga.moveCount("PENDING", "COMPLETED", "paid")], [5, 4]);
     saga.takeFolded({ count: 9, edges: [{ from: "PENDING", status: "COMPLETED", reason: "paid", count: 9 }] });
     expect("never below 0", saga.counts.PENDING, 0);
-    saga.correct(2, "COMPLETED");
-    expect("corrected", saga.latest(9).map(({ id, status }) => [id, status]), [[2, "COMPLETED"], [1, "CANCELLED"]]);
+    saga.settle("PENDING", 7);
+    expect("counted anew", saga.counts.PENDING, 7);
+    saga.correct("2", "COMPLETED");
+    expect("corrected", saga.latest(9).map(({ id, status }) => id + status),
+        ["5COMPLETED", "4CANCELLING", "3COMPLETED", "2COMPLETED", "1CANCELLED", "0CANCELLING"]);
+    const large = ["9007199254740993", "9007199254740992", "9223372036854775807", "99"];
+    large.forEach((id) => take(id, null, "PENDING", "created"));
+    expect("large numbers", saga.latest(4).map(({ id }) => id), [large[2], large[0], large[1], large[3]]);
     for (let id = 10; id < 4000; id += 1) {
-        saga.take({ order_id: id, from: null, status: "PENDING", reason: "created", at: "" });
+        take(String(id), null, "PENDING", "created");
     }
     expect("bounded", saga.orders.size, 2000);
-    expect("each reason has words", ARROWS.flatMap(({ reasons }) => reasons).filter((reason) => !(reason in MEANINGS)), []);
+    const reasons = ARROWS.flatMap((arrow) => arrow.reasons);
+    expect("each reason has words", [...reasons.filter((one) => !(one in MEANINGS)), ...STATUSES.filter((one) => !(one in STATUS_MEANINGS))], []);
+}
+
+async function checkJson() {
+    const { parseJson } = await import("/page/api.js");
+    expect("numbers of orders stay as they are", parseJson('{"orders":[{"item_name":"\\"id\\":7","id":9223372036854775807,"price":5}],"order_id":1}'),
+        { orders: [{ item_name: '"id":7', id: "9223372036854775807", price: 5 }], order_id: "1" });
 }
 
 async function checkStream() {
@@ -41,6 +62,43 @@ async function checkStream() {
         const events = [...parser.push(text.slice(0, cut)), ...parser.push(text.slice(cut))];
         expect(`cut at ${cut}`, [events, parser.lastId, parser.retryMs], [wanted, "8-0-0", 250]);
     }
+}
+
+/* A connection that says nothing is left; the next one begins where it ended, or anew where the service says so. */
+async function checkStreamIsLeft() {
+    const { EventStream } = await import("/page/stream.js");
+    const seen = [];
+    const bytes = (text) => new TextEncoder().encode(text);
+    const answers = [
+        (signal) => new Response(new ReadableStream({
+            start(controller) {
+                controller.enqueue(bytes("retry: 1\n\nid: 5\n\n"));
+                signal.addEventListener("abort", () => controller.error(new Error("left")));
+            },
+        })),
+        () => { throw Object.assign(new Error("gone"), { status: 409 }); },
+        () => { throw Object.assign(new Error("too many"), { status: 503 }); },
+        (signal) => new Promise((resolve, reject) => { signal.addEventListener("abort", () => reject(new Error("nobody"))); }),
+    ];
+    await new Promise((resolve) => {
+        const stream = new EventStream({
+            silenceMs: 1,
+            fetchStream: async (lastId, signal) => {
+                seen.push(`from ${lastId}`);
+                if (answers.length === 0) {
+                    stream.stop();
+                    resolve();
+                }
+                return answers.shift()(signal);
+            },
+            onEvents: () => {},
+            onLost: () => seen.push("lost"),
+            onState: (state, failure) => seen.push(`${state} ${failure?.message ?? ""}`),
+        });
+        stream.start();
+    });
+    expect("the stream's story", seen, ["from ", "live ", "stale left", "from 5", "lost", "stale gone", "from ", "stale too many",
+        "from ", "stale nobody", "from "]);
 }
 
 async function checkMetrics() {
@@ -55,16 +113,53 @@ async function checkMetrics() {
     expect("beyond all bounds", percentile([{ bound: 2, count: 0 }, { bound: Infinity, count: 3 }], 0.9), 2);
 }
 
+/* As wide as the words of a label are with a large number behind them, or with it on a line of its own. */
+function labelBoxes(layout, arrows, arrowKey, sayReason) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `640 13px ${getComputedStyle(document.body).fontFamily}`;
+    const box = (name, { x, y, anchor }, text) => {
+        const { width } = pen.measureText(text);
+        const left = { start: x, middle: x - width / 2, end: x - width }[anchor];
+        return { name: `${name} ${text}`, left, right: left + width, top: y - 10, bottom: y + 3 };
+    };
+    return arrows.flatMap(({ from, to, reasons }) => reasons.flatMap((reason, i) => {
+        const place = layout.labels[arrowKey(from, to)][i];
+        const [name, count] = [`${from}-${to}`, "12,345"];
+        return place.countDrop === undefined ? [box(name, place, `${sayReason(reason)} ${count}`)]
+            : [box(name, place, sayReason(reason)), box(name, { ...place, y: place.y + place.countDrop }, count)];
+    }));
+}
+
+function meet(a, b) {
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/* No word lies on another, on a node or on an arrow, or is cut, however much room there is. */
 async function checkLayout() {
     const { layOut, heightFor, isComplete, pointOn } = await import("/page/layout.js");
-    for (let width = 288; width < 1700; width += 4) {
-        const layout = layOut(width, heightFor(width));
-        const { nodes, curves, nodeWidth } = layout;
-        const fits = Object.values(nodes).every(({ x }) => x - nodeWidth / 2 >= 0 && x + nodeWidth / 2 <= width);
-        const apart = nodes.COMPLETED.x - nodes.PENDING.x > nodeWidth;
-        expect(`${width} wide`, [isComplete(layout), fits, apart], [true, true, true]);
-        const { x, y } = pointOn(curves["PENDING-COMPLETED"], 1);
-        expect(`an end at ${width}`, [x, y], [nodes.COMPLETED.x - nodeWidth / 2, nodes.COMPLETED.y]);
+    const { ARROWS, arrowKey, sayReason } = await import("/page/saga.js");
+    for (let width = 262; width < 1700; width += 4) {
+        const height = heightFor(width);
+        const layout = layOut(width, height);
+        const { nodes, curves, nodeWidth, nodeHeight } = layout;
+        expect(`complete at ${width}`, isComplete(layout), true);
+        const boxes = Object.entries(nodes).map(([name, { x, y }]) => ({
+            name, left: x - nodeWidth / 2, right: x + nodeWidth / 2, top: y - nodeHeight / 2, bottom: y + nodeHeight / 2,
+        }));
+        const labels = labelBoxes(layout, ARROWS, arrowKey, sayReason);
+        const all = [...boxes, ...labels];
+        const outside = all.filter(({ left, right, top, bottom }) => left < 0 || right > width || top < 0 || bottom > height);
+        const together = all.flatMap((one, i) => all.slice(i + 1).filter((other) => meet(one, other)).map(({ name }) => `${one.name}, ${name}`));
+        const crossed = labels.flatMap((label) => Object.entries(curves).filter(([, curve]) => {
+            const grown = { left: label.left - 2, right: label.right + 2, top: label.top, bottom: label.bottom };
+            return Array.from({ length: 101 }, (_, i) => pointOn(curve, i / 100))
+                .some(({ x, y }) => meet(grown, { left: x - 1, right: x + 1, top: y - 1, bottom: y + 1 }));
+        }).map(([name]) => `${label.name}, ${name}`));
+        expect(`outside, together, crossed at ${width}`, [outside.map(({ name }) => name), together, crossed], [[], [], []]);
+        const begin = pointOn(curves["START-PENDING"], 0);
+        expect(`room for a large dot at ${width}`, begin.x >= 20 && begin.y >= 20, true);
+        const end = pointOn(curves["PENDING-COMPLETED"], 1);
+        expect(`an end at ${width}`, [end.x, end.y], [nodes.COMPLETED.x - nodeWidth / 2, nodes.COMPLETED.y]);
     }
 }
 
@@ -78,6 +173,15 @@ async function checkForms() {
     expect("no rules", [parseRules("none"), parseRules("")], [[], []]);
     expect("changed", [withRule("9999=500", 100, "hang"), withRule("9999=500,100=hang", 100, ""), withRule("1=hang", 1, "")],
         ["9999=500,100=hang", "9999=500", "none"]);
+}
+
+async function checkWords() {
+    const { formatMoment, formatTime, formatWithin } = await import("/page/dom.js");
+    const now = new Date(2026, 0, 2, 3, 4, 5, 678);
+    expect("finer than a millisecond", formatTime("2026-01-02T03:04:05.678901Z").slice(6), "05.678");
+    expect("today", formatMoment(now.toISOString(), now), "03:04:05");
+    expect("another day", formatMoment(now.toISOString(), new Date(2026, 5, 1)), "2026-01-02 03:04:05");
+    expect("room", [formatWithin(99999, 100000), formatWithin(100000, 100000)], ["99,999", "100k"]);
 }
 
 async function checkCharts() {
@@ -107,7 +211,7 @@ async function checkDots() {
 }
 
 async function checkParts() {
-    for (const check of [checkSaga, checkStream, checkMetrics, checkLayout, checkForms, checkCharts, checkDots]) {
+    for (const check of [checkSaga, checkJson, checkStream, checkStreamIsLeft, checkMetrics, checkLayout, checkForms, checkWords, checkCharts, checkDots]) {
         await check().catch((error) => complaints.push(`${check.name}: ${error.stack}`));
     }
     return complaints;

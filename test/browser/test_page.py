@@ -174,7 +174,7 @@ def test_the_system_is_shown(page):
     assert titles == ["Orders per second", "Completed", "Until final", "Writes per commit", "Under way"]
     figures = lambda: [one.text for one in page.browser.find_all("#charts dd")]  # noqa: E731
     page.browser.wait_for(lambda: "–" not in figures()[:1] + figures()[-2:], "the figures are there")
-    assert page.browser.text("#audit").startswith("not yet")
+    assert page.browser.text("#audit").startswith("none yet")
     page.stack.order.request("PUT", "/demo/audit", json={"summary": "3 orders: 0 violations", "violation_count": 0})
     page.browser.wait_for(lambda: "3 orders: 0 violations" in page.browser.text("#audit"), "the audit is shown")
 

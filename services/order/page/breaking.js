@@ -3,18 +3,19 @@
 import { askJson } from "./api.js";
 import { element, find, setText } from "./dom.js";
 
-/* The words of PAYMENT_FAULTS, and what they do. */
+/* The words of PAYMENT_FAULTS, what they do, and what is seen of it. */
 export const ACTIONS = [
-    ["", "works"],
-    ["500", "answers 500"],
-    ["decline", "declines"],
-    ["hang", "hangs"],
-    ["delay:700", "takes 0.7 s"],
-    ["commit-500", "is paid, but answers 500"],
-    ["commit-drop", "is paid, but the line is cut"],
-    ["drop", "the line is cut"],
+    ["", "works", "Orders complete at once."],
+    ["500", "answers 500", "Nothing is paid, but the order service cannot know that: it voids the payment, and cancels."],
+    ["decline", "declines", "A definite answer: orders are cancelled at once."],
+    ["hang", "hangs", "Orders wait as PENDING; after some attempts their payments are voided."],
+    ["delay:700", "takes 0.7 s", "Orders wait that long, and complete."],
+    ["commit-500", "is paid, but answers 500", "The payment is recorded; whoever asks again learns that, and orders complete."],
+    ["commit-drop", "is paid, but the line is cut", "The answer is lost; asked again, the payment service knows the payment, and orders complete."],
+    ["drop", "the line is cut", "Nothing is paid, but the order service cannot know that: it voids the payment, and cancels."],
 ];
 const KNOWN = new Map(ACTIONS);
+const EXPECTED = new Map(ACTIONS.map(([action, , expected]) => [action, expected]));
 const RETRY_MS = 2000;
 
 /* "9999=500,7=hang" -> [{amount, action, words}, …]. Pure. */
@@ -42,7 +43,7 @@ export class Breaking {
         this.selects = [...document.querySelectorAll("#break select")];
         for (const select of this.selects) {
             select.addEventListener("change", () => {
-                this.set(withRule(this.text, Number(select.dataset.amount), select.value), `${select.dataset.name}: ${KNOWN.get(select.value)}.`);
+                this.set(withRule(this.text, Number(select.dataset.amount), select.value), `${select.dataset.name}: ${EXPECTED.get(select.value) ?? select.value}`);
             });
         }
         find("#rules").addEventListener("submit", (event) => {

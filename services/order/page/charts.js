@@ -47,8 +47,8 @@ export const CHARTS = [
     {
         title: "Under way", format: formatCount,
         lines: [
-            { name: "sagas", of: (before, after) => sum(after, "order_sagas_in_flight") },
-            { name: "queued writes", of: (before, after) => sum(after, "database_waiting_units", { side: "write" }) },
+            { name: "orders", of: (before, after) => sum(after, "order_sagas_in_flight") },
+            { name: "writes", of: (before, after) => sum(after, "database_waiting_units", { side: "write" }) },
         ],
     },
 ];

@@ -1,6 +1,6 @@
 /* diagram - the saga's states and arrows as SVG, with what was counted on them. */
 
-import { formatCount, setText, svgElement } from "./dom.js";
+import { formatWithin, setText, svgElement } from "./dom.js";
 import { heightFor, layOut, pathOf } from "./layout.js";
 import { ARROWS, STATUSES, arrowKey, sayReason } from "./saga.js";
 
@@ -94,11 +94,11 @@ export class Diagram {
         }
         for (const { text, count, from, to, reason } of this.labels) {
             const moves = saga.moveCount(from, to, reason);
-            setText(count, moves === 0 ? "" : formatCount(moves));
+            setText(count, moves === 0 ? "" : formatWithin(moves, 100000));
             text.classList.toggle("seen", moves !== 0);
         }
         for (const [status, { count }] of this.nodes) {
-            setText(count, formatCount(saga.counts[status]));
+            setText(count, formatWithin(saga.counts[status], 1e6));
         }
         for (const [key, path] of this.paths) {
             const width = 1.5 + Math.min(5, Math.log10(1 + (rates.get(key) ?? 0)) * 1.8);

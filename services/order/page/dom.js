@@ -38,6 +38,11 @@ export function formatCount(count) {
     return wholeNumber.format(count);
 }
 
+/* In full as long as there is room for it. */
+export function formatWithin(count, end) {
+    return count < end ? formatCount(count) : formatShort(count);
+}
+
 /* 12345 -> "12k": where there is little room. */
 export function formatShort(count) {
     if (count < 10000) {
@@ -46,11 +51,18 @@ export function formatShort(count) {
     return count < 1e6 ? `${Math.round(count / 1e3)}k` : `${(count / 1e6).toFixed(1)}M`;
 }
 
-/* "2026-01-02T03:04:05.678Z" as the clock on the wall shows it. */
+/* "2026-01-02T03:04:05.678Z" as the clock on the wall shows it; what is finer than a millisecond is left out. */
 export function formatTime(text) {
-    const at = new Date(text);
+    const at = new Date(text.replace(/(\.\d{3})\d+/, "$1"));
     const pad = (number, size) => String(number).padStart(size, "0");
     return `${pad(at.getHours(), 2)}:${pad(at.getMinutes(), 2)}:${pad(at.getSeconds(), 2)}.${pad(at.getMilliseconds(), 3)}`;
+}
+
+/* To the second, and with the day where it is not today. */
+export function formatMoment(text, today = new Date()) {
+    const at = new Date(text);
+    const time = formatTime(text).slice(0, 8);
+    return at.toDateString() === today.toDateString() ? time : `${at.toLocaleDateString("en-CA")} ${time}`;
 }
 
 export function formatDuration(ms) {

@@ -92,6 +92,13 @@ export class Dots {
         this.wake();
     }
 
+    clear() {
+        this.dots.clear();
+        this.comets = [];
+        this.gathered.clear();
+        this.wake();
+    }
+
     /* No more rest in a node than are counted there: the move of one may have been told folded. */
     trim(counts) {
         for (const [id, dot] of this.dots) {

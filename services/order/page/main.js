@@ -1,13 +1,13 @@
 /* main - joins the parts of the page. */
 
-import { ask, askJson, openFeed, useToken } from "./api.js";
+import { askJson, listOrders, openFeed, parseJson, setTokenSource } from "./api.js";
 import { Breaking } from "./breaking.js";
 import { Diagram } from "./diagram.js";
-import { find, formatCount, setText } from "./dom.js";
+import { element, find, formatCount, setText } from "./dom.js";
 import { Dots } from "./dots.js";
 import { Orders } from "./orders.js";
 import { Place } from "./place.js";
-import { arrowKey, Saga, STATUSES } from "./saga.js";
+import { arrowKey, isFinal, MEANINGS, Saga, sayReason, STATUS_MEANINGS, STATUSES } from "./saga.js";
 import { Story } from "./story.js";
 import { EventStream } from "./stream.js";
 import { System } from "./system.js";
@@ -16,6 +16,8 @@ const SHOW_MS = 200; // from one look at the counts to the next
 const RATE_MS = 2000;
 const WORDS_MS = 5000; // a screen reader is told no more often
 const HIDDEN_MS = 30000; // then nobody watches any more
+const QUIET_MS = 1500; // without an event: a list tells the same as the feed
+const BEGIN_RETRY_MS = 2000;
 
 class Page {
     constructor(setup) {
@@ -33,12 +35,16 @@ class Page {
         });
         this.stream = new EventStream({
             fetchStream: openFeed,
-            onEvents: (events) => events.forEach((event) => this.take(event)),
-            onState: (state) => this.setFeed(state),
+            onEvents: (events) => this.takeAll(events),
+            onState: (state, failure) => this.setFeed(state, failure),
+            onLost: () => this.forget(),
         });
         this.recent = []; // {atMs, key, count}
+        this.eventCount = 0;
         this.isChanged = true;
         this.feed = "connecting";
+        this.refusal = ""; // the service's words, where it has refused the feed
+        this.isBegun = false; // what was there before is asked for
         this.isSilent = false;
     }
 
@@ -67,8 +73,14 @@ class Page {
         }
     }
 
+    takeAll(events) {
+        events.forEach((event) => this.take(event));
+        clearTimeout(this.quiet);
+        this.quiet = setTimeout(() => this.recount(), QUIET_MS);
+    }
+
     take({ type, data }) {
-        const event = JSON.parse(data);
+        const event = parseJson(data);
         if (type === "order") {
             this.saga.take(event);
             this.dots.move(event.order_id, event.from, event.status);
@@ -83,6 +95,7 @@ class Page {
             this.isFolded = true;
         }
         this.isChanged = true;
+        this.eventCount += 1;
     }
 
     note(from, to, count) {
@@ -134,28 +147,74 @@ class Page {
         this.isListing = false;
     }
 
-    setFeed(state) {
-        const wasConnecting = this.feed === "connecting";
-        this.feed = state;
-        if (state === "live" && wasConnecting) {
-            this.readBeginning();
+    /* When the feed is silent, nothing is on its way between it and a list. */
+    async recount() {
+        const { eventCount } = this;
+        try {
+            for (const status of STATUSES.filter((one) => !isFinal(one))) {
+                const { orders, isComplete } = await listOrders(status);
+                if (eventCount !== this.eventCount) {
+                    return; // its end will be quiet, too
+                }
+                if (isComplete) {
+                    this.saga.settle(status, orders.length);
+                    this.isChanged = true;
+                }
+            }
+        } catch {
+            // The next event leads here again.
         }
-        if (state === "live" && this.setup.demo) {
-            this.breaking.open();
+    }
+
+    /* The database is another one: what was seen has nothing to do with it. */
+    forget() {
+        this.saga = new Saga();
+        this.dots.clear();
+        this.recent = [];
+        this.isChanged = true;
+        this.isBegun = false;
+    }
+
+    setFeed(state, failure) {
+        this.feed = state;
+        this.refusal = failure?.status === undefined ? "" : failure.message;
+        if (state === "live") {
+            if (!this.isBegun) {
+                this.isBegun = true;
+                this.readBeginning();
+            }
+            this.readSetup();
         }
         this.showState();
     }
 
+    /* Another process may answer now. */
+    async readSetup() {
+        try {
+            const setup = await askJson("/setup");
+            find("#newer").hidden = setup.version === this.setup.version;
+            this.story.setup = setup;
+            this.system.show(setup);
+            if (setup.demo) {
+                this.breaking.open();
+            }
+        } catch {
+            // The feed will break as well, and lead here again.
+        }
+    }
+
     /* After the feed has begun, so that no order falls in between. */
     async readBeginning() {
+        const { saga } = this;
         try {
-            const [waiting, newest] = await Promise.all([
-                askJson("/orders?status=PENDING&limit=100"), askJson("/orders?limit=40")]);
-            for (const { id, status } of waiting.orders) {
-                this.saga.adopt(id, status);
-                this.dots.rest(id, status);
+            for (const status of STATUSES.filter((one) => !isFinal(one))) {
+                for (const { id } of (await listOrders(status)).orders) {
+                    saga.adopt(id, status);
+                    this.dots.rest(id, status);
+                }
             }
-            newest.orders.forEach(({ id, status }) => this.saga.correct(id, status));
+            const { orders } = await askJson("/orders?limit=40");
+            orders.forEach(({ id, status }) => saga.correct(id, status));
             this.isChanged = true;
         } catch {
             // What was there before stays unknown; the feed tells what comes.
@@ -177,8 +236,8 @@ class Page {
         document.documentElement.dataset.state = state;
         setText(find("#state"), { connecting: "connecting", live: "live", stale: "not connected" }[state]);
         const at = new Date().toTimeString().slice(0, 8);
-        setText(find("#stale"), state === "stale"
-            ? `The order service does not answer. You see how it was at ${at}; the page comes back by itself.` : "");
+        const why = this.refusal === "" ? "The order service does not answer." : `The order service refuses: ${this.refusal}.`;
+        setText(find("#stale"), state === "stale" ? `${why} You see how it was at ${at}; the page comes back by itself.` : "");
         find("#stale").hidden = state !== "stale";
     }
 }
@@ -186,24 +245,33 @@ class Page {
 /* Asked for only where the service wants one; kept nowhere. */
 function askForToken() {
     const dialog = find("#token-dialog");
+    const field = find("#token");
+    setText(find("#token-message"), field.value === "" ? "" : "The service does not take this one.");
     return new Promise((resolve) => {
-        dialog.addEventListener("close", () => {
-            useToken(find("#token").value);
-            resolve();
-        }, { once: true });
+        dialog.addEventListener("close", () => resolve(field.value), { once: true });
         dialog.showModal();
+        field.select();
     });
 }
 
-async function begin() {
-    const setup = await askJson("/setup");
-    setText(find("#version"), setup.version);
-    for (let response = await ask("/orders?limit=1"); response.status === 401; response = await ask("/orders?limit=1")) {
-        await askForToken();
-    }
-    const page = new Page(setup);
-    page.start();
-    return page;
+function explain() {
+    const words = [...STATUSES.map((status) => [status, STATUS_MEANINGS[status]]),
+        ...Object.entries(MEANINGS).map(([reason, meaning]) => [sayReason(reason), meaning])];
+    find("#words").append(...words.map(([word, meaning]) => element("div", {}, element("dt", {}, word), element("dd", {}, meaning))));
 }
 
+async function begin() {
+    let setup;
+    try {
+        setup = await askJson("/setup");
+    } catch {
+        setTimeout(begin, BEGIN_RETRY_MS);
+        return;
+    }
+    setText(find("#version"), setup.version);
+    new Page(setup).start();
+}
+
+setTokenSource(askForToken);
+explain();
 begin();

@@ -13,12 +13,12 @@ export class Orders {
         this.list.addEventListener("click", (event) => {
             const button = event.target.closest("button");
             if (button !== null) {
-                onChoose(Number(button.dataset.id));
+                onChoose(button.dataset.id);
             }
         });
         find("#look-up").addEventListener("submit", (event) => {
             event.preventDefault();
-            onChoose(event.target.elements.number.valueAsNumber);
+            onChoose(event.target.elements.number.value.trim().replace(/^0+(?=\d)/, ""));
         });
     }
 

@@ -24,6 +24,14 @@ export const MEANINGS = {
     cancel_requested: "The customer cancels.",
 };
 
+/* And what a status means. */
+export const STATUS_MEANINGS = {
+    PENDING: "On disk; the payment is asked for, and asked for again where no answer comes.",
+    COMPLETED: "Paid. It stays so, unless the customer cancels.",
+    CANCELLING: "The customer has cancelled: what may be paid is voided, or goes back.",
+    CANCELLED: "Over, and no money is kept for it.",
+};
+
 export function sayReason(reason) {
     return reason === "cancel_requested" ? "cancel" : reason.replaceAll("_", " ");
 }
@@ -36,52 +44,66 @@ export function isFinal(status) {
     return status === "COMPLETED" || status === "CANCELLED";
 }
 
+/* They are text, without zeros in front: the greater one is longer, or greater as a text. */
+function compareIds(one, other) {
+    return one.length - other.length || (one < other ? -1 : Number(one > other));
+}
+
 const KNOWN_COUNT_MAX = 2000;
 
-/* Counts from the moment on in which the page was opened. */
+/* Counts from the moment on in which the page was opened, and what waited then. */
 export class Saga {
     constructor() {
         this.moves = new Map(); // arrow key -> Map of reason -> count
         this.counts = Object.fromEntries(STATUSES.map((status) => [status, 0]));
-        this.orders = new Map(); // id -> the last that is known of it; the least recently moved first
+        // id -> the last that is known of it, and whether it is among the counts; the least recently moved first
+        this.orders = new Map();
+        this.isLossy = false; // moves were told folded, or orders forgotten: who is unknown may be counted
     }
 
     /* An order that was there before the page was. */
     adopt(id, status) {
         if (!this.orders.has(id)) {
             this.counts[status] += 1;
-            this.remember({ id, status, reason: "", at: "" });
+            this.remember({ id, status, reason: "", at: "", isCounted: true });
         }
     }
 
     /* An event of the feed. */
     take(event) {
-        this.count(event.from, event.status, event.reason, 1);
-        this.remember({ id: event.order_id, status: event.status, reason: event.reason, at: event.at });
+        const wasCounted = this.orders.get(event.order_id)?.isCounted ?? this.isLossy;
+        this.count(event.from, event.status, event.reason, 1, wasCounted);
+        this.remember({ id: event.order_id, status: event.status, reason: event.reason, at: event.at, isCounted: true });
     }
 
     takeFolded(event) {
+        this.isLossy = true;
         for (const edge of event.edges) {
             this.count(edge.from, edge.status, edge.reason, edge.count);
         }
     }
 
-    count(from, to, reason, count) {
+    count(from, to, reason, count, wereCounted = true) {
         const key = arrowKey(from, to);
         const reasons = this.moves.get(key) ?? new Map();
         reasons.set(reason, (reasons.get(reason) ?? 0) + count);
         this.moves.set(key, reasons);
         this.counts[to] = (this.counts[to] ?? 0) + count;
-        if (from !== null) {
+        if (from !== null && wereCounted) {
             this.counts[from] = Math.max(0, this.counts[from] - count);
         }
     }
 
-    /* What a list says, where moves were told folded: they are counted already. */
+    /* How many wait, counted anew: what was folded before the page knew all that waits is known by nobody else. */
+    settle(status, count) {
+        this.counts[status] = count;
+    }
+
+    /* What a list says, of orders that are counted already, or were over before the page was opened. */
     correct(id, status) {
         const known = this.orders.get(id);
         if (known === undefined) {
-            this.orders.set(id, { id, status, reason: "", at: "" });
+            this.remember({ id, status, reason: "", at: "", isCounted: this.isLossy });
         } else if (known.status !== status) {
             this.orders.set(id, { ...known, status, reason: "" });
         }
@@ -92,6 +114,7 @@ export class Saga {
         this.orders.set(order.id, order);
         if (this.orders.size > KNOWN_COUNT_MAX) {
             this.orders.delete(this.orders.keys().next().value);
+            this.isLossy = true;
         }
     }
 
@@ -105,6 +128,6 @@ export class Saga {
 
     /* The newest first. */
     latest(count) {
-        return [...this.orders.values()].sort((a, b) => b.id - a.id).slice(0, count);
+        return [...this.orders.values()].sort((a, b) => compareIds(b.id, a.id)).slice(0, count);
     }
 }

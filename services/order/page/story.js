@@ -28,9 +28,8 @@ export class Story {
     async open(id) {
         this.id = id;
         setText(find("#story-title"), `Order ${id}`);
-        for (const part of ["#story-steps", "#story-log"]) {
-            find(part).replaceChildren();
-        }
+        setText(find("#story-status"), "");
+        find("#story-told").hidden = true;
         setText(find("#story-message"), "");
         if (!this.dialog.open) {
             this.dialog.showModal();
@@ -59,17 +58,20 @@ export class Story {
                 this.show(order, events, own, other);
             }
         } catch (error) {
-            setText(find("#story-message"), error.message);
+            if (id === this.id) {
+                setText(find("#story-message"), error.message);
+            }
         }
     }
 
     show(order, events, own, other) {
+        find("#story-told").hidden = false;
         const status = find("#story-status");
         setText(status, order.status);
         status.dataset.status = order.status;
         setText(find("#story-item"), `${order.quantity} × ${order.item_name} for ${order.price}`);
         find("#story-steps").replaceChildren(...events.map((event, i) => makeStep(event, events[i - 1])));
-        fillRow(find("#order-row"), { id: order.id, status: order.status, price: order.price });
+        fillRow(find("#order-row"), { id: order.id, item: order.item_name, quantity: order.quantity, price: order.price, status: order.status });
         this.showPayment(other);
         const trace = events.find((event) => event.trace_id)?.trace_id ?? "";
         setText(find("#story-trace"), trace || "not known");
@@ -84,7 +86,7 @@ export class Story {
         if (payment === null) {
             target.replaceChildren(element("p", { class: "quiet" }, "no row: nothing was ever recorded"));
         } else if (payment !== undefined) {
-            fillRow(target, { id: payment.id, status: payment.status, amount: payment.amount ?? "none" });
+            fillRow(target, { id: payment.id, "of order": payment.order_id, amount: payment.amount ?? "none", status: payment.status });
         }
     }
 

@@ -50,56 +50,71 @@ export class EventParser {
 }
 
 const RETRY_MS_MAX = 5000;
+const SILENCE_MS = 40000; // the service says something every 15 s, so a connection that says nothing is a dead one
+const GONE = 409; // the service has no such position: its database is another one
 
 export class EventStream {
-    /* fetchStream(lastId, signal) -> a Response; onEvents([{type, data}, …]); onState("live" | "stale") */
-    constructor({ fetchStream, onEvents, onState }) {
-        Object.assign(this, { fetchStream, onEvents, onState });
+    /* fetchStream(lastId, signal) -> a Response, or an Error with the service's words and its status where it has refused;
+       onEvents([{type, data}, …]); onState("live"), or ("stale", Error or null); onLost(): what follows has nothing to do
+       with what came before. */
+    constructor({ fetchStream, onEvents, onState, onLost, silenceMs = SILENCE_MS }) {
+        Object.assign(this, { fetchStream, onEvents, onState, onLost, silenceMs });
         this.lastId = "";
         this.failureCount = 0;
-        this.abort = null;
-        this.timer = null;
+        this.attempt = null; // of the connection that there is, or is tried
+        this.isStarted = false;
     }
 
     start() {
-        if (this.abort === null) {
-            this.abort = new AbortController();
-            this.run(this.abort.signal);
+        if (!this.isStarted) {
+            this.isStarted = true;
+            this.run();
         }
     }
 
     stop() {
-        clearTimeout(this.timer);
-        this.abort?.abort();
-        this.abort = null;
+        this.isStarted = false;
+        clearTimeout(this.retry);
+        clearTimeout(this.silence);
+        this.attempt?.abort();
     }
 
-    async run(signal) {
+    listen() {
+        clearTimeout(this.silence);
+        this.silence = setTimeout(() => this.attempt.abort(), this.silenceMs);
+    }
+
+    async run() {
+        const attempt = new AbortController();
+        this.attempt = attempt;
         const parser = new EventParser();
         parser.lastId = this.lastId;
+        let failure = null;
         try {
-            const response = await this.fetchStream(this.lastId, signal);
-            if (response.status === 409) {
-                this.lastId = ""; // the service has no such position: its database is another one
-            }
-            if (!response.ok) {
-                throw new Error(`the feed answered ${response.status}`);
-            }
+            this.listen();
+            const response = await this.fetchStream(this.lastId, attempt.signal);
             this.failureCount = 0;
             this.onState("live");
             await this.read(response.body.getReader(), parser);
         } catch (error) {
-            if (signal.aborted) {
-                return;
-            }
+            failure = error;
             this.failureCount += 1;
         }
-        if (signal.aborted) {
+        if (this.attempt !== attempt || !this.isStarted) {
             return;
         }
-        this.onState("stale");
-        const delayMs = Math.min(parser.retryMs * Math.max(1, this.failureCount), RETRY_MS_MAX) * (0.5 + Math.random() / 2);
-        this.timer = setTimeout(() => this.run(signal), delayMs);
+        this.comeBack(parser.retryMs, failure);
+    }
+
+    comeBack(retryMs, failure) {
+        clearTimeout(this.silence);
+        if (failure?.status === GONE) {
+            this.lastId = "";
+            this.onLost();
+        }
+        this.onState("stale", failure);
+        const delayMs = Math.min(retryMs * Math.max(1, this.failureCount), RETRY_MS_MAX) * (0.5 + Math.random() / 2);
+        this.retry = setTimeout(() => this.run(), delayMs);
     }
 
     async read(reader, parser) {
@@ -109,6 +124,7 @@ export class EventStream {
             if (done) {
                 return;
             }
+            this.listen();
             const events = parser.push(decoder.decode(value, { stream: true }));
             this.lastId = parser.lastId;
             if (events.length !== 0) {

@@ -2,7 +2,7 @@
 
 import { ask, askJson } from "./api.js";
 import { Charts } from "./charts.js";
-import { find, formatCount, formatTime, setText } from "./dom.js";
+import { find, formatCount, formatMoment, setText } from "./dom.js";
 import { parseMetrics, sum } from "./prometheus.js";
 
 const READ_MS = 1000;
@@ -16,6 +16,12 @@ export class System {
         this.charts = new Charts(find("#charts"), find("#chart-template"));
         this.readCount = 0;
         this.timer = null;
+        this.show(setup);
+    }
+
+    /* What the service says of itself; another one may have been started. */
+    show(setup) {
+        this.setup = setup;
         setText(find("#instances"), setup.instances === 1 ? "1 process" : `${setup.instances} processes`);
         find("#audit-item").hidden = !setup.demo;
     }
@@ -38,13 +44,13 @@ export class System {
         }
         this.isReading = true;
         try {
-            const response = await ask("/metrics", { headers: { Accept: "text/plain" }, signal: AbortSignal.timeout(PATIENCE_MS) });
+            const response = await ask("/metrics", { headers: { Accept: "text/plain" }, timeoutMs: PATIENCE_MS });
             if (!response.ok) {
                 throw new Error(`${response.status}`);
             }
             const families = parseMetrics(await response.text());
             this.charts.push(families, performance.now());
-            this.showBreaker(families);
+            this.showFacts(families);
             this.onReading(families);
             if (this.setup.demo && this.readCount++ % AUDIT_READ_COUNT === 0) {
                 await this.readAudit();
@@ -57,7 +63,10 @@ export class System {
         }
     }
 
-    showBreaker(families) {
+    showFacts(families) {
+        const isConnected = sum(families, "database_connections", { side: "write" }) !== 0;
+        setText(find("#database"), isConnected ? "connected" : "not connected: no order can be placed");
+        find("#database").dataset.state = isConnected ? "good" : "bad";
         const open = sum(families, "order_payment_open_breakers");
         const target = find("#breaker");
         const of = this.setup.instances === 1 ? "" : ` in ${open} of ${this.setup.instances}`;
@@ -72,10 +81,10 @@ export class System {
         const { audit } = await askJson("/demo/audit");
         const target = find("#audit");
         if (audit === null) {
-            setText(target, "not yet: run ./dev audit");
+            setText(target, "none yet: run ./dev audit");
             return;
         }
-        setText(target, `${formatTime(audit.at).slice(0, 8)}, ${audit.summary}`);
+        setText(target, `${formatMoment(audit.at)}: ${audit.summary}`);
         target.dataset.state = audit.violation_count === 0 ? "good" : "bad";
     }
 }
