@@ -10,4 +10,11 @@
 
 #include "http/message.h"
 
+#define HTTP_HOST_FAR_TEXT "Only where the server is called by address, or by a name without a dot"
+
 bool http_is_same_origin(const struct http_header *headers, size_t count);
+
+/* Whether `Host` is an address, or a name without a dot, as localhost: what no public name server
+ * speaks for. To a browser a page under a name of its owner's is of the same origin as whatever
+ * address its name server tells a minute later (DNS rebinding); here it is not. */
+bool http_is_host_near(const struct http_header *headers, size_t count);

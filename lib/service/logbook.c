@@ -8,13 +8,13 @@
 #include "base/trace.h"
 #include "json/writer.h"
 
-enum { SERVICE_NAME_SIZE_MAX = 16, TIME_TEXT_SIZE = sizeof "2026-01-01T00:00:00.000Z" };
+enum { SERVICE_NAME_SIZE_MAX = 16, TIME_TEXT_SIZE = sizeof "2026-01-01T00:00:00.000000Z" };
 
 /* `turn` is odd while somebody writes, and changes with each line: whoever has read the same even
  * number before and after has read one line. */
 struct line {
     uint64_t turn;
-    int64_t time_ms;
+    int64_t time_us; /* causes and effects are within a ms */
     uint32_t level;
     uint32_t message_size;
     char service[SERVICE_NAME_SIZE_MAX];
@@ -41,11 +41,11 @@ void logbook_close(struct logbook *logbook)
     munmap(logbook, sizeof *logbook);
 }
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 static void fill(struct line *line, enum log_level level, const struct log_fields *fields,
@@ -54,7 +54,7 @@ static void fill(struct line *line, enum log_level level, const struct log_field
     size_t size = text->size < LOGBOOK_MESSAGE_SIZE_MAX ? text->size : LOGBOOK_MESSAGE_SIZE_MAX;
     while (size != 0 && size < text->size && ((unsigned char)text->message[size] & 0xc0) == 0x80)
         size--; /* no character is cut in the middle */
-    line->time_ms = now_ms();
+    line->time_us = now_us();
     line->level = level;
     line->message_size = (uint32_t)size;
     memcpy(line->message, text->message, size);
@@ -103,10 +103,10 @@ static void write_line(const struct line *line, struct buffer *to)
 {
     char text[TIME_TEXT_SIZE];
     struct tm parts;
-    time_t second = line->time_ms / 1000;
+    time_t second = line->time_us / 1000000;
     gmtime_r(&second, &parts);
     size_t size = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + size, sizeof text - size, ".%03dZ", (int)(line->time_ms % 1000));
+    snprintf(text + size, sizeof text - size, ".%06dZ", (int)(line->time_us % 1000000));
     json_write_object_start(to);
     json_write_string_field(to, "time", text);
     json_write_string_field(to, "level", log_level_names[line->level]);

@@ -96,6 +96,15 @@ def test_a_page_from_elsewhere_changes_nothing(demo, service, headers):
         assert one.get("/demo/audit").json() == before
 
 
+@pytest.mark.parametrize("service, method, path", [(service, *route) for service, routes in ROUTES.items() for route in routes])
+def test_a_name_that_anybody_may_give_leads_nowhere(demo, service, method, path):
+    """To a browser that page is of the same origin, whatever its name server says meanwhile (DNS rebinding)."""
+    headers = {"Host": "rebound.example:8000", "Origin": "http://rebound.example:8000", "Sec-Fetch-Site": "same-origin"}
+    answer = getattr(demo, service).request(method, path, json={"faults": "none", "summary": "x", "violation_count": 0}, headers=headers)
+    assert answer.status_code == 403 and "name without a dot" in answer.json()["detail"]
+    assert demo.order.get("/demo/faults", headers={"Host": "devbox"}).json() == {"faults": "9999=500"}
+
+
 @pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {}])
 def test_what_a_form_can_send_changes_nothing(demo, headers):
     assert demo.order.request("PUT", "/demo/faults", data='{"faults":"none"}', headers=headers).status_code == 415

@@ -230,14 +230,13 @@ class Page {
 
     showState() {
         const state = this.feed === "live" && this.isSilent ? "stale" : this.feed;
-        if (document.documentElement.dataset.state === state) {
-            return;
+        if (document.documentElement.dataset.state !== state) {
+            document.documentElement.dataset.state = state;
+            this.since = new Date().toTimeString().slice(0, 8);
         }
-        document.documentElement.dataset.state = state;
         setText(find("#state"), { connecting: "connecting", live: "live", stale: "not connected" }[state]);
-        const at = new Date().toTimeString().slice(0, 8);
         const why = this.refusal === "" ? "The order service does not answer." : `The order service refuses: ${this.refusal}.`;
-        setText(find("#stale"), state === "stale" ? `${why} You see how it was at ${at}; the page comes back by itself.` : "");
+        setText(find("#stale"), state === "stale" ? `${why} You see how it was at ${this.since}; the page comes back by itself.` : "");
         find("#stale").hidden = state !== "stale";
     }
 }

@@ -79,6 +79,36 @@ static void what_stands_twice_may_not(void **state)
     assert_false(http_is_same_origin(hosts, 3));
 }
 
+static bool is_near(const char *host)
+{
+    const struct http_header header = {text("Host"), text(host)};
+    return http_is_host_near(&header, 1);
+}
+
+static void an_address_or_a_name_without_a_dot_is_near(void **state)
+{
+    (void)state;
+    const char *near[] = {"127.0.0.1",      "10.1.2.3:8000", "[::1]:8000",
+                          "localhost:8000", "localhost",     "devbox:80"};
+    for (size_t i = 0; i < sizeof near / sizeof near[0]; i++)
+        assert_true(is_near(near[i]));
+}
+
+static void any_other_name_is_not(void **state)
+{
+    (void)state;
+    const char *far[] = {"evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example",
+                         "localhost.",        "127.1",                  "",
+                         ":8000",             "1.2.3.4.5"};
+    for (size_t i = 0; i < sizeof far / sizeof far[0]; i++)
+        assert_false(is_near(far[i]));
+    assert_false(http_is_host_near(NULL, 0));
+    char name[80];
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    assert_false(is_near(name));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +116,8 @@ int main(void)
         cmocka_unit_test(a_page_of_this_server_may),
         cmocka_unit_test(a_page_of_another_may_not),
         cmocka_unit_test(what_stands_twice_may_not),
+        cmocka_unit_test(an_address_or_a_name_without_a_dot_is_near),
+        cmocka_unit_test(any_other_name_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,7 +76,7 @@ static void an_orders_lines_are_kept_in_their_order(void **state)
     assert_string_equal(field(lines, 0, "level"), "info");
     assert_string_equal(field(lines, 0, "service"), "order");
     assert_string_equal(field(lines, 0, "trace_id"), "0af7");
-    assert_int_equal(strlen(field(lines, 0, "time")), 24);
+    assert_int_equal(strlen(field(lines, 0, "time")), 27);
     assert_string_equal(field(lines, 1, "message"), "second");
     json_decref(lines);
     desk_close(&desk);
