@@ -25,7 +25,7 @@ def test_it_is_for_everybody(page):
         page.browser.use_colours(scheme)
         assert page.check("faintDiagramTexts") == [] and page.check("faintShapes") == [], scheme
     page.browser.use_colours("light")
-    for width, height in SIZES.values():
+    for width, height in [*SIZES.values(), (320, 640), (720, 450)]:  # a small phone; a desk at 200 %
         page.browser.resize(width, height)
         assert page.check("smallTargets") == [] and page.check("wideElements") == []
         page.browser.wait_for(lambda: page.check("crowdedTexts") == [], f"the diagram's words have their places at {width}")
@@ -70,28 +70,34 @@ def test_the_keyboard_goes_from_top_to_bottom(page):
         section = page.browser.run("return arguments[0].closest('section, header, .skip')?.className", focused)
         if section not in sections:
             sections.append(section)
-    assert sections == ["skip", "top", "card place", "card break", "card newest"]
+    assert sections == ["skip", "top", "card place", "card stage", "card break", "card newest"]
 
 
 def take_picture(browser, path):
-    taken = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True})
+    """The whole page, and of what is beside the scroll bar nothing is cut."""
+    width, height = browser.run("return [window.innerWidth, document.documentElement.scrollHeight]")
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    taken = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True, "clip": clip})
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(base64.b64decode(taken["data"]))
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures(page, size, scheme):
+def test_pictures(page):
     """For people to look at, in the build folder."""
     browser = page.browser
-    browser.resize(*SIZES[size])
-    browser.use_colours(scheme)
     browser.find("#burst-start").click()
     browser.wait_for(lambda: "orders are placed" in browser.text("#place-message"), "the burst is over", BURST_SECONDS)
-    for name in ("apple", "bomb", "apple", "apple"):
-        page.place(name)
-    build = pathlib.Path(os.environ["SAGA_BUILD_DIR"])
-    take_picture(browser, build / "test" / "browser" / "pictures" / f"page-{size}-{scheme}.png")
+    folder = pathlib.Path(os.environ["SAGA_BUILD_DIR"]) / "test" / "browser" / "pictures"
+    for size, scheme in itertools.product(SIZES, ("light", "dark")):
+        browser.resize(*SIZES[size])
+        browser.use_colours(scheme)
+        for name in ("apple", "bomb", "apple", "apple"):
+            page.place(name)
+        take_picture(browser, folder / f"page-{size}-{scheme}.png")
+        page.newest().click()
+        page.story()
+        take_picture(browser, folder / f"story-{size}-{scheme}.png")
+        browser.find("#story-close").click()
     browser.use_colours("light")
 
 

@@ -86,7 +86,7 @@ export class Story {
         if (payment === null) {
             target.replaceChildren(element("p", { class: "quiet" }, "no row: nothing was ever recorded"));
         } else if (payment !== undefined) {
-            fillRow(target, { id: payment.id, "of order": payment.order_id, amount: payment.amount ?? "none", status: payment.status });
+            fillRow(target, { id: payment.id, order: payment.order_id, amount: payment.amount ?? "none", status: payment.status });
         }
     }
 

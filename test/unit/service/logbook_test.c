@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +11,8 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+
+enum { READ_LINE_COUNT = 20000 };
 
 /* A log that goes nowhere but into the book. */
 struct desk {
@@ -68,6 +71,7 @@ static void an_orders_lines_are_kept_in_their_order(void **state)
     write_line(&desk, 7, "first \"quoted\"");
     write_line(&desk, 8, "of another");
     log_write(&desk.log, LOG_INFO, NULL, "of none");
+    write_line(&desk, 0, "of none either");
     log_write(&desk.log, LOG_DEBUG, &(struct log_fields){.order_id = 7}, "too quiet");
     write_line(&desk, 7, "second");
     json_t *lines = read_lines(&desk, 7);
@@ -78,6 +82,9 @@ static void an_orders_lines_are_kept_in_their_order(void **state)
     assert_string_equal(field(lines, 0, "trace_id"), "0af7");
     assert_int_equal(strlen(field(lines, 0, "time")), 27);
     assert_string_equal(field(lines, 1, "message"), "second");
+    json_decref(lines);
+    lines = read_lines(&desk, 0);
+    assert_int_equal(json_array_size(lines), 0);
     json_decref(lines);
     desk_close(&desk);
 }
@@ -143,6 +150,45 @@ static void long_lines_are_cut(void **state)
     desk_close(&desk);
 }
 
+/* Each line of one letter; what stood in its place before was of another one. */
+static void write_for_ever(struct desk *desk)
+{
+    char message[LOGBOOK_MESSAGE_SIZE_MAX + 1] = {0};
+    for (size_t i = 0;; i++) {
+        memset(message, 'a' + (int)(i / 1000 % 26), sizeof message - 1);
+        write_line(desk, 7, message);
+    }
+}
+
+static void assert_whole(const json_t *lines)
+{
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *message = field(lines, i, "message");
+        assert_int_equal(strlen(message), LOGBOOK_MESSAGE_SIZE_MAX);
+        assert_int_equal(strspn(message, (char[]){message[0], '\0'}), LOGBOOK_MESSAGE_SIZE_MAX);
+    }
+}
+
+static void a_line_that_is_being_written_is_not_read(void **state)
+{
+    (void)state;
+    struct desk desk;
+    desk_open(&desk);
+    pid_t child = fork();
+    if (child == 0)
+        write_for_ever(&desk);
+    size_t line_count = 0;
+    while (line_count < READ_LINE_COUNT) {
+        json_t *lines = read_lines(&desk, 7);
+        assert_whole(lines);
+        line_count += json_array_size(lines);
+        json_decref(lines);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    desk_close(&desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +196,7 @@ int main(void)
         cmocka_unit_test(what_a_child_logs_its_parent_reads),
         cmocka_unit_test(the_oldest_lines_make_room),
         cmocka_unit_test(long_lines_are_cut),
+        cmocka_unit_test(a_line_that_is_being_written_is_not_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
