@@ -73,7 +73,8 @@ def run(name, seconds, grown, stored):
         folder.mkdir(parents=True, exist_ok=True)
     before = set(findings.iterdir())
     command = [program_of(name), f"-max_total_time={seconds}", f"-timeout={INPUT_SECONDS_MAX}",
-               f"-report_slow_units={INPUT_SECONDS_MAX}", f"-rss_limit_mb={MEMORY_MB_MAX}", f"-artifact_prefix={findings}/", "-print_final_stats=1"]
+               f"-report_slow_units={INPUT_SECONDS_MAX}", f"-rss_limit_mb={MEMORY_MB_MAX}",
+               f"-artifact_prefix={findings}/", "-print_final_stats=1"]
     words = HERE / f"{name}.dict"
     if words.exists():
         command.append(f"-dict={words}")
