@@ -97,9 +97,14 @@ static void an_address_or_a_name_without_a_dot_is_near(void **state)
 static void any_other_name_is_not(void **state)
 {
     (void)state;
-    const char *far[] = {"evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example",
-                         "localhost.",        "127.1",                  "",
-                         ":8000",             "1.2.3.4.5"};
+    const char *far[] = {"evil.example:8000",
+                         "localhost.evil.example",
+                         "127.0.0.1.evil.example",
+                         "localhost.",
+                         "127.1",
+                         "",
+                         ":8000",
+                         "1.2.3.4.5"};
     for (size_t i = 0; i < sizeof far / sizeof far[0]; i++)
         assert_false(is_near(far[i]));
     assert_false(http_is_host_near(NULL, 0));
