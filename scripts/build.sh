@@ -61,11 +61,11 @@ has_tests() {
     [ "$(count_tests "$folder" "$@")" != 0 ]
 }
 
-# run_tests [CTEST OPTION…] - everything in build/dev; unit, integration, hostile and a short chaos in build/asan; the
+# run_tests [CTEST OPTION…] - everything in build/dev; what runs the services, and the units, in build/asan; the
 # fuzzers in build/fuzz, which has no other tests. A selection by the caller may leave nothing to do in one of the
 # builds, which is not built then.
 run_tests() {
-    local outcome=0 in_asan=(-L '^(unit|integration|hostile|chaos)$')
+    local outcome=0 in_asan=(-L '^(unit|integration|hostile|openapi|chaos)$')
     mkdir -p "$run_dir"
     rm -f "$run_dir"/test-{dev,asan,fuzz}.log
     if ! has_tests dev "$@" && ! has_tests asan "${in_asan[@]}" "$@" && ! has_tests fuzz "$@"; then
@@ -78,7 +78,7 @@ run_tests() {
     fi
     if has_tests asan "${in_asan[@]}" "$@"; then
         build_preset asan
-        say "Unit, integration, hostile and chaos tests in build/asan (AddressSanitizer, UBSan)"
+        say "Unit, integration, hostile, openapi and chaos tests in build/asan (AddressSanitizer, UBSan)"
         UBSAN_OPTIONS=print_stacktrace=1 run_ctest asan "${in_asan[@]}" "$@" || outcome=1
     fi
     if has_tests fuzz "$@"; then
