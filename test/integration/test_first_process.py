@@ -11,7 +11,9 @@ from stack import APPLE
 from test_instances import START_SECONDS, children_of
 from waiting import wait_until
 
-UNSHARE = ["unshare", "--pid", "--fork", "--kill-child", *([] if os.getuid() == 0 else ["--user", "--map-root-user"]), "--"]
+# With a /proc of its own: LeakSanitizer looks there for the threads of the process.
+NAMESPACES = ["--pid", "--mount-proc", *([] if os.getuid() == 0 else ["--user", "--map-root-user"])]
+UNSHARE = ["unshare", *NAMESPACES, "--fork", "--kill-child", "--"]
 
 
 @pytest.fixture(autouse=True, scope="module")
