@@ -130,10 +130,12 @@ static void release_if_large(struct buffer *buffer)
         buffer_free(buffer);
 }
 
-/* All bytes are with the system. */
+/* All bytes are with the system. Only now does the peer's time to end begin: until then he had the
+ * time to read them. */
 static void on_all_sent(struct net_conn *conn)
 {
     if (conn->state == CONN_LINGERING) {
+        deadline_start(&conn->set->lingering, &conn->linger_deadline);
         conn->shutting.data = conn;
         int error = uv_shutdown(&conn->shutting, (uv_stream_t *)&conn->tcp, on_shut);
         if (error != 0)
@@ -387,7 +389,6 @@ void net_conn_close_gently(struct net_conn *conn)
         return;
     }
     conn->state = CONN_LINGERING;
-    deadline_start(&conn->set->lingering, &conn->linger_deadline);
     start_reading(conn);
     if (conn->state == CONN_LINGERING)
         mark_dirty(conn);

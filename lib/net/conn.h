@@ -28,7 +28,8 @@
 
 enum {
     NET_CONNECTION_COUNT_MAX = 16384,
-    /* How long, and for how many bytes, close_gently listens to a peer who still sends. */
+    /* How long, when all is sent, and for how many bytes, close_gently listens to a peer who still
+     * sends. */
     NET_LINGER_MS = 5 * 1000,
     NET_LINGER_SIZE_MAX = 1024 * 1024
 };
@@ -98,7 +99,7 @@ void net_conn_resume_reading(struct net_conn *conn);
 /* Closes at once; unsent bytes are lost. Repeating it is harmless. */
 void net_conn_close(struct net_conn *conn);
 
-/* Sends what is unsent, then closes our side, discards what still comes for at most a few seconds
- * and closes: an early answer must not be destroyed by a reset (RFC 9112 section 9.6). No on_data
+/* Sends what is unsent, in the time that any write has, then closes our side, discards what still
+ * comes for at most a few seconds and closes: an early answer must not be destroyed by a reset (RFC 9112 section 9.6). No on_data
  * follows. */
 void net_conn_close_gently(struct net_conn *conn);

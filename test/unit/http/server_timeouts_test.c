@@ -115,6 +115,39 @@ static void who_does_not_read_is_ended(void **state)
     close(client);
 }
 
+/* The last answer of a connection has the time of any other one. */
+static void who_reads_slowly_gets_the_last_answer_too(void **state)
+{
+    struct fixture *fixture = *state;
+    int small_size = 64 * 1024; /* so that the system does not take all of it at once */
+    setsockopt(fixture->server->listener.socket, SOL_SOCKET, SO_SNDBUF, &small_size,
+               sizeof small_size);
+    int client = connect_client(fixture);
+    send_text(client, "GET /large HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+    run_turns(fixture);
+    assert_int_equal(http_server_unfinished_count(fixture->server), 1);
+    advance(fixture, HTTP_WRITE_MS - DEADLINE_SLACK_MS);
+    run_turns(fixture);
+    await_close(fixture, client);
+    assert_true(fixture->received.size > LARGE_SIZE);
+}
+
+static void who_has_the_last_answer_and_stays_is_ended(void **state)
+{
+    struct fixture *fixture = *state;
+    int client = connect_client(fixture);
+    send_text(client, "GET /now/1 HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+    await_end(fixture, client, "<1>");
+    run_turns(fixture);
+    advance(fixture, NET_LINGER_MS - DEADLINE_SLACK_MS);
+    run_turns(fixture);
+    assert_int_equal(fixture->server->session_count, 1);
+    advance(fixture, (uint64_t)2 * DEADLINE_SLACK_MS);
+    run_turns(fixture);
+    assert_int_equal(fixture->server->session_count, 0);
+    close(client);
+}
+
 static void a_hundred_slow_clients_are_two_lines_in_the_log(void **state)
 {
     enum { COUNT = 100 };
@@ -161,6 +194,8 @@ int main(void)
         TEST(a_body_has_its_own_time),
         TEST(a_head_that_drips_in_is_late_all_the_same),
         TEST(who_does_not_read_is_ended),
+        TEST(who_reads_slowly_gets_the_last_answer_too),
+        TEST(who_has_the_last_answer_and_stays_is_ended),
         TEST(a_hundred_slow_clients_are_two_lines_in_the_log),
         TEST(settings_prevail),
     };
