@@ -5,11 +5,17 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+struct copy {
+    size_t size;
+    char bytes[SHARED_TEXT_SIZE_MAX];
+};
+
+/* The version tells which copy is the text. A new one is written into the other, so whoever dies
+ * while he writes leaves the text as it was. */
 struct shared_text {
     pthread_mutex_t mutex;
     uint64_t version;
-    size_t size;
-    char bytes[SHARED_TEXT_SIZE_MAX];
+    struct copy copies[2];
 };
 
 /* Robust: an instance that is killed inside does not lock out the others
@@ -58,10 +64,11 @@ bool shared_text_set(struct shared_text *text, const char *bytes, size_t size)
     if (size > SHARED_TEXT_SIZE_MAX)
         return false;
     lock(text);
-    text->size = 0;
-    memcpy(text->bytes, bytes, size);
-    text->size = size;
-    __atomic_store_n(&text->version, text->version + 1, __ATOMIC_RELEASE);
+    uint64_t version = text->version + 1;
+    struct copy *copy = &text->copies[version % 2];
+    memcpy(copy->bytes, bytes, size);
+    copy->size = size;
+    __atomic_store_n(&text->version, version, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&text->mutex);
     return true;
 }
@@ -75,7 +82,8 @@ uint64_t shared_text_read(struct shared_text *text, struct buffer *to)
 {
     lock(text);
     uint64_t version = text->version;
-    buffer_append(to, text->bytes, text->size);
+    const struct copy *copy = &text->copies[version % 2];
+    buffer_append(to, copy->bytes, copy->size);
     pthread_mutex_unlock(&text->mutex);
     return version;
 }

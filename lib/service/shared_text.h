@@ -5,7 +5,7 @@
  * Thread     the loop thread of each instance. Setting and reading hold a lock for the time of one
  *            copy; to ask whether there is a new one takes none.
  * Ownership  The parent of the instances opens it before they are forked, and closes it.
- * Errors     An instance that dies inside the lock leaves the text as it was before, or cut.
+ * Errors     An instance that dies inside the lock leaves the text as it was before.
  * Limits     SHARED_TEXT_SIZE_MAX bytes. */
 #pragma once
 

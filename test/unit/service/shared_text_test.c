@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,6 +96,40 @@ static void one_who_is_killed_locks_out_nobody(void **state)
     shared_text_close(text);
 }
 
+/* It dies in the midst of the copy: what it copies from ends in a page that must not be read. */
+static void die_while_setting(struct shared_text *text)
+{
+    static const struct rlimit no_core = {0};
+    size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                       -1, 0);
+    if (pages == MAP_FAILED || mprotect(pages + page_size, page_size, PROT_NONE) != 0)
+        _exit(1);
+    setrlimit(RLIMIT_CORE, &no_core);
+    signal(SIGSEGV, SIG_DFL); /* no sanitizer's report */
+    shared_text_set(text, pages + page_size - 100, 200);
+    _exit(1);
+}
+
+static void one_who_dies_while_he_sets_changes_nothing(void **state)
+{
+    (void)state;
+    struct shared_text *text = shared_text_open();
+    assert_true(set(text, "stays"));
+    uint64_t version = shared_text_version(text);
+    pid_t child = fork();
+    if (child == 0)
+        die_while_setting(text);
+    int end = 0;
+    assert_int_equal(waitpid(child, &end, 0), child);
+    assert_true(WIFSIGNALED(end) && WTERMSIG(end) == SIGSEGV);
+    assert_true(shared_text_version(text) == version);
+    assert_text(text, "stays");
+    assert_true(set(text, "another"));
+    assert_text(text, "another");
+    shared_text_close(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_longer_one_than_it_takes_changes_nothing),
         cmocka_unit_test(what_a_child_sets_its_parent_reads),
         cmocka_unit_test(one_who_is_killed_locks_out_nobody),
+        cmocka_unit_test(one_who_dies_while_he_sets_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
