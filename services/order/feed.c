@@ -143,7 +143,6 @@ static void move_head(struct feed *feed, int64_t end_tx)
         feed->head_tx = end_tx;
     if (feed->head_tx < feed->end_tx)
         feed->is_hurried = true;
-    list_move_all(&feed->round, &feed->behind);
     feed_serve_next(feed);
 }
 
@@ -177,12 +176,15 @@ static void on_head_read(void *context, enum status status, const struct history
     move_head(feed, page->end_tx);
 }
 
-/* First all who are at the head; where there is nobody, the head only has to be found. */
+/* First all who are at the head; where there is nobody, the head only has to be found. Who comes
+ * while it is read waits for the next turn: another instance may have told him of a transaction
+ * that is younger than what this read sees. */
 static void start_turn(struct feed *feed)
 {
     timer_stop(feed->clock, &feed->timer);
     feed->served_count = 0;
     feed->is_hurried = false;
+    list_move_all(&feed->round, &feed->behind);
     struct history_range range = range_from_head(feed);
     if (list_is_empty(&feed->current))
         range.after = history_now;

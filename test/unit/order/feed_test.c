@@ -232,6 +232,24 @@ static void position_that_nobody_can_have_given_is_refused(void **state)
     close(client);
 }
 
+/* The read that is under way may see less than the one at another instance that gave the position.
+ */
+static void position_is_held_against_a_read_that_began_later(void **state)
+{
+    struct history_world *world = *state;
+    struct history_position position = {.tx = NEXT + 1};
+    int current = watch_from_now(world);
+    pass_interval(world);
+    int client = ask_for_feed(world, &position);
+    answer_nothing(world, HEAD);
+    expect_range(world, HEAD, INT64_MAX); /* at once */
+    struct history_page page = {.end_tx = HEAD, .next_tx = NEXT + 1};
+    answer_feed(world, STATUS_OK, &page);
+    await_end(world->fixture, client, "retry: 1000\n\n\r\n");
+    close(client);
+    close(current);
+}
+
 /* The head that a server tells after it has lost commits. */
 static void head_never_goes_back(void **state)
 {
@@ -315,21 +333,23 @@ static void client_may_leave_while_it_is_read_for(void **state)
 static void few_are_served_between_two_reads_of_the_head(void **state)
 {
     struct history_world *world = *state;
-    enum { CLIENT_COUNT = FEED_SERVED_COUNT_MAX + 2 };
+    enum { CLIENT_COUNT = 1 + FEED_SERVED_COUNT_MAX + 2 };
     struct history_position position = {.tx = 10};
     int clients[CLIENT_COUNT];
     int first = watch_from_now(world);
     for (int i = 0; i < CLIENT_COUNT; i++)
         clients[i] = ask_for_feed(world, &position);
     int served_count = 0;
+    int turn_count_max = 1; /* the first one has begun the turn, and is alone in it */
     while (served_count < CLIENT_COUNT) {
         expect_range(world, HEAD, INT64_MAX);
         answer_nothing(world, HEAD);
-        for (int i = 0; i < FEED_SERVED_COUNT_MAX && served_count < CLIENT_COUNT; i++) {
+        for (int i = 0; i < turn_count_max && served_count < CLIENT_COUNT; i++) {
             expect_range(world, 10, HEAD);
             answer_line(world, 11, HEAD);
             served_count++;
         }
+        turn_count_max = FEED_SERVED_COUNT_MAX;
     }
     assert_null(world->context);
     for (int i = 0; i < CLIENT_COUNT; i++) {
@@ -400,6 +420,7 @@ int main(void)
         HISTORY_TEST(who_is_far_behind_is_told_folds),
         HISTORY_TEST(who_is_ahead_waits_for_the_head),
         HISTORY_TEST(position_that_nobody_can_have_given_is_refused),
+        HISTORY_TEST(position_is_held_against_a_read_that_began_later),
         HISTORY_TEST(head_never_goes_back),
         HISTORY_TEST(newcomer_during_a_read_waits_for_the_next),
         HISTORY_TEST(streams_outlive_a_database_that_is_away),
