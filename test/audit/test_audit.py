@@ -1,7 +1,9 @@
 """The audit finds nothing in clean books, each seeded violation by itself, and nothing that only moves."""
 
 import pathlib
+import socket
 import subprocess
+import threading
 
 import psycopg2
 import pytest
@@ -259,6 +261,39 @@ def test_as_a_program(books):
     assert done.returncode == 1
     assert "I6 order 10: " in done.stdout
     assert pathlib.Path(program).stat().st_mode & 0o111
+
+
+def drip(client):
+    try:
+        client.sendall(b"HTTP/1.1 200 OK\r\n")
+        while not threading.Event().wait(audit.TELL_TIMEOUT_S / 4):
+            client.sendall(b"X")
+    except OSError:
+        pass  # who asked has gone
+
+
+def talk_no_http(client):
+    client.sendall(b"SSH-2.0-Any\r\n")
+
+
+@pytest.mark.parametrize("answer, problem", [(drip, "no answer in time"), (talk_no_http, "SSH-2.0-Any")])
+def test_somebody_else_answers(books, capsys, answer, problem):
+    def serve():
+        client, _ = listener.accept()
+        with client:
+            client.recv(4096)
+            answer(client)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert books.audit("--report-to", url) == 0
+    assert f"note: {url} was not told: {problem}" in capsys.readouterr().out
+
+
+def test_a_url_that_is_none_is_told(books, capsys):
+    assert books.audit("--report-to", "nowhere") == 0
+    assert "note: nowhere was not told: unknown url type" in capsys.readouterr().out
 
 
 def test_the_audit_writes_nothing(books):
