@@ -165,7 +165,7 @@ static void await_body(struct http_session *session, bool asks_to_continue)
 static bool has_room(const struct http_session *session)
 {
     return session->exchange_count < HTTP_PIPELINE_DEPTH_MAX &&
-           net_conn_unsent_size(session->conn) < HTTP_UNSENT_SIZE_MAX;
+           net_conn_unsent_size(session->conn) + session->held_size < HTTP_UNSENT_SIZE_MAX;
 }
 
 /* Parses as far as the pipeline has room; what was not taken is left. */

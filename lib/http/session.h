@@ -6,7 +6,8 @@
  * Ownership  The server's slab owns sessions; one lives until its connection is gone, and then
  *            server->on_session_closed runs.
  * Limits     HTTP_PIPELINE_DEPTH_MAX requests without a reply, and HTTP_UNSENT_SIZE_MAX bytes of
- *            replies that the client does not read; then nothing more is read from it.
+ *            replies that the client does not read, or that wait for an older one; then nothing
+ *            more is read from it.
  *
  * When is_last is set, the youngest request is the last of this connection: nothing behind it is
  * read, its reply says Connection: close, and then the connection is closed gently. */
@@ -73,6 +74,7 @@ struct http_session {
     struct http_parser parser;
     struct list_node exchanges; /* not answered, or not their turn yet; oldest first */
     size_t exchange_count;
+    size_t held_size; /* of whole replies that wait for their turn */
     struct http_exchange *unanswered; /* the oldest that will never be answered; NULL: none */
     struct buffer input;              /* read, but behind a full pipeline */
     enum http_waiting waiting;

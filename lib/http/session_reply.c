@@ -7,6 +7,8 @@ static void remove_exchange(struct http_session *session, struct http_exchange *
     struct http_server *server = session->server;
     if (!exchange->is_counted)
         metrics_add(&server->metrics->unanswered_requests, 1);
+    if (exchange->is_replied)
+        session->held_size -= exchange->reply.size;
     http_exchange_put(&server->exchanges, exchange);
     metrics_set(&server->metrics->requests_in_flight, server->exchanges.taken_count);
     session->exchange_count--;
@@ -86,8 +88,10 @@ static void write_next_replies(struct http_session *session)
             return;
         output->failed |= next->reply.failed;
         buffer_append(output, next->reply.data, next->reply.size);
-        if (next->is_streaming)
+        if (next->is_streaming) {
+            buffer_free(&next->reply); /* what comes from now on goes to the output */
             return;
+        }
         remove_exchange(session, next);
     }
 }
@@ -120,8 +124,10 @@ void session_complete(struct http_exchange *exchange)
 {
     struct http_session *session = exchange->session;
     exchange->is_replied = true;
-    if (!session_is_its_turn(exchange))
+    if (!session_is_its_turn(exchange)) {
+        session->held_size += exchange->reply.size;
         return;
+    }
     remove_exchange(session, exchange);
     write_next_replies(session);
     net_conn_mark(session->conn);

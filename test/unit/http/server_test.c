@@ -68,6 +68,27 @@ static void pipeline_has_a_depth(void **state)
     close(client);
 }
 
+/* Its memory would be full of what a client asks for with a few bytes. */
+static void replies_that_wait_for_their_turn_stop_further_requests(void **state)
+{
+    struct fixture *fixture = *state;
+    int client = connect_client(fixture);
+    ask(client, "/later");
+    ask(client, "/large");
+    ask(client, "/later");
+    await_pending(fixture, 1);
+    for (int i = 0; i < 10; i++)
+        run_once(fixture);
+    assert_int_equal(fixture->pending_count, 1);
+    reply_number(fixture, fixture->pending[0], 1);
+    char end[] = {large_byte(LARGE_SIZE - 2), large_byte(LARGE_SIZE - 1), '\0'};
+    await_end(fixture, client, end);
+    await_pending(fixture, 2);
+    reply_number(fixture, fixture->pending[1], 3);
+    await_end(fixture, client, "<3>");
+    close(client);
+}
+
 static void reply_to_a_client_who_has_gone_is_nothing(void **state)
 {
     struct fixture *fixture = *state;
@@ -246,6 +267,7 @@ int main(void)
         TEST(requests_follow_each_other),
         TEST(replies_keep_the_order_of_requests),
         TEST(pipeline_has_a_depth),
+        TEST(replies_that_wait_for_their_turn_stop_further_requests),
         TEST(reply_to_a_client_who_has_gone_is_nothing),
         TEST(half_closed_client_gets_its_reply),
         TEST(half_closed_client_gets_what_waits_behind_a_full_pipeline),
