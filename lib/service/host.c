@@ -9,11 +9,12 @@
 /* Beyond the time to drain: an instance that still runs then does not work any more. */
 enum { KILL_AFTER_MS = 2000 };
 
-/* A client that has gone is an error of the write, not a signal. */
-static void ignore_sigpipe(void)
+/* A client that has gone is an error of the write, and so is a log that may not grow any more. */
+static void ignore_signals_of_writes(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 /* It has none itself, but as a container's first process it is given those whose parent has ended.
@@ -119,7 +120,7 @@ static int run_instance(void *context, int number)
 int host_run(struct host *host, const struct host_settings *settings)
 {
     host->settings = settings;
-    ignore_sigpipe();
+    ignore_signals_of_writes();
     log_init(&host->log, settings->name, settings->log_level, settings->log_format, STDERR_FILENO);
     int count = settings->instance_count;
     if (meter_open(&host->meter, settings->name, settings->version, count) != STATUS_OK) {

@@ -1,8 +1,10 @@
 #include "service/program.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <uv.h>
 
@@ -107,8 +109,20 @@ static int answer_with_settings(const struct program *program, enum question ask
     }
 }
 
+/* Where whoever started it has closed one, the next socket would have its number, and be sent the
+ * log. */
+static void open_missing_streams(void)
+{
+    int opened = STDIN_FILENO;
+    while (opened >= 0 && opened <= STDERR_FILENO)
+        opened = open("/dev/null", O_RDWR);
+    if (opened > STDERR_FILENO)
+        close(opened);
+}
+
 int program_main(const struct program *program, int argc, char **argv)
 {
+    open_missing_streams();
     enum question asked = take_question(&argc, argv);
     switch (asked) {
     case ASK_HELP:

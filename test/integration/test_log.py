@@ -147,3 +147,26 @@ def test_a_full_pipe_stops_nothing(make_stack):
     assert int(re.match(r"\d+", told[0]).group()) > 0
     assert Scrape(stack.order).value("log_dropped_lines_total") >= sum(int(text.split()[0]) for text in told)
     stack.settle()
+
+
+def log_descriptors_that_are_sockets(pid):
+    return [number for number in range(3) if os.readlink(f"/proc/{pid}/fd/{number}").startswith(("socket:", "anon_inode:"))]
+
+
+@pytest.mark.parametrize("shell", [
+    'ulimit -f 1; exec "$@"',        # some kilobytes
+    'exec "$@" >/dev/full 2>&1',
+    'exec "$@" <&- >&- 2>&-',
+])
+def test_a_log_that_takes_nothing_stops_nothing(make_stack, shell):
+    stack = make_stack()
+    stack.order.stop()
+    stack.order.wrapper = ["sh", "-c", shell, "sh"]
+    stack.order.start()
+    for _ in range(20):
+        assert stack.post_order().status_code == 200
+    assert not log_descriptors_that_are_sockets(stack.order.process.pid)
+    stack.order.stop()
+    stack.order.wrapper = []
+    stack.order.start()
+    stack.settle()
