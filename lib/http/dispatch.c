@@ -1,6 +1,7 @@
 #include "http/dispatch.h"
 
 #include "http/auth.h"
+#include "http/origin.h"
 
 enum { ALLOW_SIZE_MAX = 128 };
 
@@ -85,6 +86,16 @@ static void refuse_permission(struct http_server *server, http_exchange_id excha
                          "The bearer token is not valid");
 }
 
+/* A page of another server may send what has no JSON with the browser of whoever looks at it, and
+ * without asking. Where tokens are asked for, it has none. */
+static bool is_from_another_page(const struct http_server *server, const struct http_route *route,
+                                 const struct http_request *request)
+{
+    return route->method != HTTP_METHOD_GET && !route->takes_json &&
+           *server->settings.tokens == '\0' &&
+           http_is_from_elsewhere(request->headers, request->header_count);
+}
+
 /* For the metrics; what no route answers has place 0. */
 static void note_route(struct http_server *server, http_exchange_id exchange,
                        const struct http_route *route)
@@ -109,6 +120,8 @@ void http_dispatch(struct http_server *server, http_exchange_id exchange,
         refuse_method(server, exchange, match.methods);
     } else if (match.route->takes_json && !is_json(message)) {
         http_reply_error(server, exchange, 415, NULL, "Content-Type must be application/json");
+    } else if (is_from_another_page(server, match.route, &request)) {
+        http_reply_error(server, exchange, 403, NULL, "Not for pages of other servers");
     } else {
         request.path_id = match.path_id;
         match.route->handler(server->settings.service, exchange, &request);

@@ -19,12 +19,10 @@ static bool are_equal(struct http_text one, struct http_text other)
     return one.size == other.size && memcmp(one.data, other.data, one.size) == 0;
 }
 
-bool http_is_same_origin(const struct http_header *headers, size_t count)
+/* No page has sent it, or one of the host that was asked. */
+static bool has_own_origin(const struct http_header *headers, size_t count)
 {
     bool is_repeated;
-    struct http_text site = http_find_header(headers, count, "sec-fetch-site", &is_repeated);
-    if (is_repeated || (site.data != NULL && !http_text_equals(site, "same-origin")))
-        return false;
     struct http_text origin = http_find_header(headers, count, "origin", &is_repeated);
     if (is_repeated)
         return false;
@@ -33,6 +31,24 @@ bool http_is_same_origin(const struct http_header *headers, size_t count)
     struct http_text own = http_find_header(headers, count, "host", NULL);
     struct http_text host = host_of(origin);
     return host.size != 0 && own.data != NULL && are_equal(host, own);
+}
+
+bool http_is_same_origin(const struct http_header *headers, size_t count)
+{
+    bool is_repeated;
+    struct http_text site = http_find_header(headers, count, "sec-fetch-site", &is_repeated);
+    if (is_repeated || (site.data != NULL && !http_text_equals(site, "same-origin")))
+        return false;
+    return has_own_origin(headers, count);
+}
+
+bool http_is_from_elsewhere(const struct http_header *headers, size_t count)
+{
+    bool is_repeated;
+    struct http_text site = http_find_header(headers, count, "sec-fetch-site", &is_repeated);
+    if (site.data == NULL && !is_repeated)
+        return !has_own_origin(headers, count);
+    return !http_text_equals(site, "same-origin") && !http_text_equals(site, "none");
 }
 
 enum { LABEL_SIZE_MAX = 63 }; /* more is no address, and no name without a dot (RFC 1035, 2.3.4) */

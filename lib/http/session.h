@@ -74,7 +74,7 @@ struct http_session {
     struct http_parser parser;
     struct list_node exchanges; /* not answered, or not their turn yet; oldest first */
     size_t exchange_count;
-    size_t held_size; /* of whole replies that wait for their turn */
+    size_t held_size;                 /* of whole replies that wait for their turn */
     struct http_exchange *unanswered; /* the oldest that will never be answered; NULL: none */
     struct buffer input;              /* read, but behind a full pipeline */
     enum http_waiting waiting;

@@ -100,6 +100,6 @@ void net_conn_resume_reading(struct net_conn *conn);
 void net_conn_close(struct net_conn *conn);
 
 /* Sends what is unsent, in the time that any write has, then closes our side, discards what still
- * comes for at most a few seconds and closes: an early answer must not be destroyed by a reset (RFC 9112 section 9.6). No on_data
- * follows. */
+ * comes for at most a few seconds and closes: an early answer must not be destroyed by a reset (RFC
+ * 9112 section 9.6). No on_data follows. */
 void net_conn_close_gently(struct net_conn *conn);

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from stack import BOMB
 from waiting import wait_until
 
@@ -74,3 +76,21 @@ def test_who_still_waits_is_not_told_of_a_failed_payment(make_stack):
     assert (answer.status_code, answer.json()["detail"]) == (400, "Order cancelled")
     assert answer.json()["status"] == "CANCELLED"
     stack.settle()
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_page_of_another_server_takes_nothing_back(stack, headers):
+    """A form there can send such a request with the browser of whoever looks at it, without asking."""
+    order_id = stack.post_order().json()["id"]
+    form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+    for service, path in ((stack.order, f"/orders/{order_id}/cancel"), (stack.order, f"/orders/{order_id}/resume"),
+                          (stack.payment, f"/payments/{order_id}/refund"), (stack.payment, f"/payments/{order_id}/void")):
+        answer = service.post(path, b"", headers=form)
+        assert (answer.status_code, answer.json()) == (403, {"detail": "Not for pages of other servers"})
+    assert (stack.order_row(order_id)["status"], stack.payment_row(order_id)["status"]) == ("COMPLETED", "PAID")
+
+
+def test_its_own_page_may_though_a_proxy_has_changed_the_host(stack):
+    order_id = stack.post_order().json()["id"]
+    headers = {"Sec-Fetch-Site": "same-origin", "Origin": "https://saga.example"}
+    assert stack.order.post(f"/orders/{order_id}/cancel", headers=headers).status_code == 200

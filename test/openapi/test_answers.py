@@ -95,6 +95,12 @@ def test_tokens_are_asked_for(call, guarded, service):
     assert guard.exchange(call.document.other, wire.request_bytes("GET", "/unknown")).code == 401
 
 
+def test_pages_of_other_servers_are_refused(call):
+    for operation in call.document.operations:
+        if 403 in operation.responses:
+            assert call.ask(operation, headers=[("Origin", "http://elsewhere.example")]).code == 403, operation
+
+
 def test_head_is_get_without_a_body(call):
     for operation in call.document.operations:
         if operation.method != "GET":

@@ -14,16 +14,30 @@ static struct http_text text(const char *bytes)
 }
 
 /* NULL: there is no such header. */
-static bool is_same(const char *site, const char *origin, const char *host)
+static size_t fill_headers(struct http_header headers[3], const char *site, const char *origin,
+                           const char *host)
 {
-    struct http_header headers[3];
     size_t count = 0;
     headers[count++] = (struct http_header){text("Host"), text(host)};
     if (site != NULL)
         headers[count++] = (struct http_header){text("Sec-Fetch-Site"), text(site)};
     if (origin != NULL)
         headers[count++] = (struct http_header){text("Origin"), text(origin)};
+    return count;
+}
+
+static bool is_same(const char *site, const char *origin, const char *host)
+{
+    struct http_header headers[3];
+    size_t count = fill_headers(headers, site, origin, host);
     return http_is_same_origin(headers, count);
+}
+
+static bool is_from_elsewhere(const char *site, const char *origin, const char *host)
+{
+    struct http_header headers[3];
+    size_t count = fill_headers(headers, site, origin, host);
+    return http_is_from_elsewhere(headers, count);
 }
 
 static void clients_that_are_no_browser_may(void **state)
@@ -54,6 +68,25 @@ static void a_page_of_another_may_not(void **state)
     assert_false(is_same(NULL, "", "127.0.0.1:8000"));
     assert_false(is_same(NULL, "http://", ""));
     assert_false(is_same("same-origin", "http://evil.example", "127.0.0.1:8000"));
+}
+
+static void a_browser_s_word_is_better_than_a_comparison(void **state)
+{
+    (void)state;
+    assert_false(is_from_elsewhere(NULL, NULL, "a"));
+    assert_false(is_from_elsewhere(NULL, "http://a", "a"));
+    assert_false(is_from_elsewhere("same-origin", "https://saga.example", "behind-the-proxy"));
+    assert_false(is_from_elsewhere("none", NULL, "a"));
+    assert_true(is_from_elsewhere("cross-site", "http://a", "a"));
+    assert_true(is_from_elsewhere("same-site", NULL, "a"));
+    assert_true(is_from_elsewhere("", NULL, "a"));
+    assert_true(is_from_elsewhere(NULL, "http://evil.example", "a"));
+    assert_true(is_from_elsewhere(NULL, "null", "a"));
+    const struct http_header sites[] = {
+        {text("Sec-Fetch-Site"), text("same-origin")},
+        {text("Sec-Fetch-Site"), text("same-origin")},
+    };
+    assert_true(http_is_from_elsewhere(sites, 2));
 }
 
 static void what_stands_twice_may_not(void **state)
@@ -120,6 +153,7 @@ int main(void)
         cmocka_unit_test(clients_that_are_no_browser_may),
         cmocka_unit_test(a_page_of_this_server_may),
         cmocka_unit_test(a_page_of_another_may_not),
+        cmocka_unit_test(a_browser_s_word_is_better_than_a_comparison),
         cmocka_unit_test(what_stands_twice_may_not),
         cmocka_unit_test(an_address_or_a_name_without_a_dot_is_near),
         cmocka_unit_test(any_other_name_is_not),

@@ -101,8 +101,8 @@ static void die_while_setting(struct shared_text *text)
 {
     static const struct rlimit no_core = {0};
     size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
-    char *pages = mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1, 0);
+    char *pages =
+        mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED || mprotect(pages + page_size, page_size, PROT_NONE) != 0)
         _exit(1);
     setrlimit(RLIMIT_CORE, &no_core);
