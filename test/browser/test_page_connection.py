@@ -28,11 +28,10 @@ window.fetch = (asked, options) => {
 HIDE = """
 const wait = window.setTimeout;
 window.setTimeout = (what, ms) => wait(what, ms / 100);
-window.isHidden = true;
-Object.defineProperty(document, "hidden", { configurable: true, get: () => window.isHidden });
+Object.defineProperty(document, "hidden", { configurable: true, value: true });
 document.dispatchEvent(new Event("visibilitychange"));
 window.setTimeout = wait;"""
-SHOW = """window.isHidden = false; document.dispatchEvent(new Event("visibilitychange"));"""
+SHOW = """delete document.hidden; document.dispatchEvent(new Event("visibilitychange"));"""
 
 
 def restart(page):
