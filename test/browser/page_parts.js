@@ -53,6 +53,36 @@ async function checkJson() {
         { orders: [{ item_name: '"id":7', id: "9223372036854775807", price: 5 }], order_id: "1" });
 }
 
+/* The refusal of what was asked with the old token comes after the new one was given. */
+async function checkToken() {
+    const { ask, setTokenSource } = await import("/page/api.js?of-its-own");
+    const fetchOfPage = window.fetch;
+    const said = [];
+    let askedCount = 0;
+    let refuseLate;
+    const late = new Promise((resolve) => { refuseLate = resolve; });
+    window.fetch = async (path, { headers }) => {
+        said.push(`${path} ${headers.Authorization ?? "-"}`);
+        if (headers.Authorization === undefined && path === "late") {
+            await late;
+        }
+        return new Response("", { status: headers.Authorization === undefined ? 401 : 200 });
+    };
+    setTokenSource(async () => {
+        askedCount += 1;
+        return "new";
+    });
+    try {
+        const answers = [ask("late"), ask("first")];
+        await answers[1];
+        refuseLate();
+        await answers[0];
+    } finally {
+        window.fetch = fetchOfPage;
+    }
+    expect("asked for a token once", [askedCount, said], [1, ["late -", "first -", "first Bearer new", "late Bearer new"]]);
+}
+
 async function checkStream() {
     const { EventParser } = await import("/page/stream.js");
     const text = "retry: 250\n\nid: 7-1-1\nevent: order\ndata: {\"a\":\ndata: 1}\n\n: a comment\n\nid: 8-0-0\n\ndata:x\r\n\r\n";
@@ -218,7 +248,7 @@ async function runAll(checks) {
 }
 
 function checkParts() {
-    return runAll([checkSaga, checkJson, checkStream, checkStreamIsLeft, checkMetrics, checkLayout, checkForms, checkWords,
+    return runAll([checkSaga, checkJson, checkToken, checkStream, checkStreamIsLeft, checkMetrics, checkLayout, checkForms, checkWords,
         checkCharts, checkDots]);
 }
 

@@ -1,4 +1,4 @@
-"""Waiting for what can be observed, with a deadline; and ports that nobody else picks by chance."""
+"""Waiting for what can be observed, with a deadline; and ports that no other test run takes."""
 
 import random
 import socket
@@ -11,7 +11,7 @@ PORT_FIRST, PORT_LAST = 20000, 31999
 # For a program that only says something and ends.
 COMMAND_SECONDS = 20
 
-_given_ports = set()
+_claims = []
 
 
 def wait_until(observe, seconds, what):
@@ -27,6 +27,19 @@ def wait_until(observe, seconds, what):
         between.wait(0.02)
 
 
+def _claim(port):
+    """Holds the port for as long as this process lives, so that no other test run takes it while a service restarts: a
+    name of Linux's own kind, which belongs to the network namespace, as ports do, and goes with its holder."""
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0saga-test-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
 def free_port():
     chooser = random.SystemRandom()
     while True:
@@ -37,8 +50,7 @@ def free_port():
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        if port not in _given_ports:
-            _given_ports.add(port)
+        if _claim(port):
             return port
 
 

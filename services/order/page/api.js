@@ -35,17 +35,21 @@ function send(path, { method, headers, body, signal, timeoutMs }) {
     });
 }
 
-/* A Response. Where a token is missing, or is no longer the one, it is asked for once for all who wait. */
+/* A Response. Where a token is missing, or is no longer the one, it is asked for once for all who wait; whose refusal comes
+   when another token was given meanwhile has only to say that one. */
 export async function ask(path, options = {}) {
     for (;;) {
+        const said = token;
         const response = await send(path, { method: "GET", ...options });
         if (response.status !== 401 || askForToken === null) {
             return response;
         }
-        asking ??= askForToken().then((text) => {
-            token = text;
-            asking = null;
-        });
+        if (said === token) {
+            asking ??= askForToken().then((text) => {
+                token = text;
+                asking = null;
+            });
+        }
         await asking;
     }
 }
