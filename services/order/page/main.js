@@ -197,6 +197,8 @@ class Page {
             this.system.show(setup);
             if (setup.demo) {
                 this.breaking.open();
+            } else {
+                find("#break").hidden = true;
             }
         } catch {
             // The feed will break as well, and lead here again.
