@@ -1,12 +1,16 @@
 # shellcheck shell=bash
 # build - the presets of CMakePresets.json, and ctest over them.
 
-# An earlier run as another user leaves files that this one cannot replace.
-check_build_folder() {
+# An earlier run as another user leaves files that this one cannot replace, and processes that it cannot see.
+check_build_owner() {
     if [ -d build ] && [ "$EUID" -ne 0 ] && [ ! -O build ]; then
         fail "the folder build/ belongs to $(stat -c %U build), and you are $(id -un)" \
             "Go on as $(stat -c %U build), or remove build/ (its databases too) and run this again."
     fi
+}
+
+check_build_folder() {
+    check_build_owner
     mkdir -p build 2>/dev/null || fail "cannot create the folder build/ in $root" \
         "It must be writable for $(id -un)."
 }

@@ -56,7 +56,7 @@ port_listener() {
     [ -n "$inode" ] || return 1
     pid=$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" 2>/dev/null | head -n 1 | cut -d/ -f3)
     if [ -n "$pid" ]; then
-        printf '%s (pid %s)\n' "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c 1-80 | sed 's/ *$//')" "$pid"
+        printf '%s (pid %s)\n' "$(tr '[:cntrl:]' ' ' <"/proc/$pid/cmdline" | cut -c 1-80 | sed 's/ *$//')" "$pid"
     else
         printf 'a process of another user\n'
     fi

@@ -68,6 +68,8 @@ start_service() {
     fi
     if [ "$name" = order ]; then
         settings+=("PAYMENT_SERVICE_URL=http://127.0.0.1:${service_port[payment]}")
+        # Both services get the same AUTH_TOKEN, whose first token is the one to send.
+        [ -z "${AUTH_TOKEN-}" ] || settings+=("PAYMENT_AUTH_TOKEN=${PAYMENT_AUTH_TOKEN:-${AUTH_TOKEN%%,*}}")
     fi
     say "Starting $name-service on port ${service_port[$name]}"
     if [ -s "$log" ]; then

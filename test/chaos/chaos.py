@@ -37,10 +37,11 @@ REPLAY_COUNT_MAX = 200
 
 
 def read_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser = argparse.ArgumentParser(prog="./dev chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000),
+                        help="of an earlier run, as it has printed it; default: a new one")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--seconds", type=float, default=60)
+    length.add_argument("--seconds", type=float, default=60, help="how long it runs; default 60")
     length.add_argument("--minutes", type=float)
     arguments = parser.parse_args()
     if arguments.minutes is not None:
