@@ -7,7 +7,7 @@
  *          calls on HTTP_CLIENT_SPREAD_COUNT_MAX of them while none stalls;
  *          HTTP_CLIENT_WAITING_COUNT_MAX calls that wait for a place.
  *
- * The callback tells apart what a saga must tell apart (R2): a complete answer; surely not one byte
+ * The callback tells apart what a saga must tell apart: a complete answer; surely not one byte
  * has left; everything else, where the other side may or may not have acted. A call that does not
  * get its answer in time ends its connection, and with it the calls queued behind it. These are
  * few: a connection that has brought no answer for HTTP_CLIENT_STALL_MS takes no further call until

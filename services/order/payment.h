@@ -10,7 +10,8 @@
 #include "base/status.h"
 #include "order/order.h"
 
-/* The first five are the only definite answers (R2): they tell what is recorded for the order. */
+/* The first five are the only definite answers (docs/saga.md): they tell what is recorded for the
+ * order. */
 #define PAYMENT_RESULT_MAP(X)                                                                      \
     X(PAID, "paid")                                                                                \
     X(DECLINED, "declined") /* FAILED is recorded */                                               \

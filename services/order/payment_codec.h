@@ -11,7 +11,7 @@
 /* {"order_id":…,"amount":…} */
 void payment_codec_write_charge(const struct order *order, struct buffer *to);
 
-/* What the payment service's answer to that call proves about this order (R2): anything that is not
+/* What the payment service's answer to that call proves about this order: anything that is not
  * one of the definite answers in full, its code, order and amount included, is PAYMENT_UNKNOWN, or
  * PAYMENT_FAULT for a plain 500. */
 enum payment_result payment_codec_read_answer(enum payment_verb verb, int status,

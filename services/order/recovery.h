@@ -4,12 +4,12 @@
  * Thread     the loop thread only.
  * Ownership  Borrows everything given.
  * Limits     DRIVER_ADOPTED_COUNT_MAX recovered sagas at once, so that a backlog after a long
- * outage does not fall upon the payment service all at once; oldest first. Units      *_ms:
- * milliseconds.
+ *            outage does not fall upon the payment service all at once; oldest first.
+ * Units      *_ms: milliseconds.
  *
  * Any number of instances may sweep one database: a claim skips rows that another one is claiming,
- * and commits a new epoch before any work (R5). A lease that is too short costs work done twice,
- * and nothing else: the payment's register and the compare-and-set on the order decide (R1, R4).
+ * and commits a new epoch before any work. A lease that is too short costs work done twice,
+ * and nothing else: the payment's register and the compare-and-set on the order decide.
  *
  * A suspect comes alone (store.h): the next sweep waits until no recovered order runs any more, or
  * for an interval. So an innocent one delays the others by its own time only. */

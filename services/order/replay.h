@@ -1,4 +1,4 @@
-/* replay - answers a request whose Idempotency-Key has been used before (R6).
+/* replay - answers a request whose Idempotency-Key has been used before.
  *
  * Place      handler -> [replay] -> store (port), reply.
  * Thread     the loop thread only.

@@ -34,7 +34,7 @@ static void on_answer(struct http_call *call, enum status status, const struct h
     append("call ", (struct http_text){call->target, strlen(call->target)});
     buffer_append_text(told, status_text(status));
     assert((status == STATUS_OK) == (answer != NULL));
-    /* Once sent, nothing but an answer says that it was not acted upon (R2). */
+    /* Once sent, nothing but an answer says that it was not acted upon. */
     assert(status == STATUS_OK || status == STATUS_UNKNOWN);
     call->callback = NULL;
     if (answer == NULL)

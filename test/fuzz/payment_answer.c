@@ -1,6 +1,6 @@
 /* What the order service makes of the payment service's answers: only a recorded status, of the
  * very order and amount that was asked about, in an answer whose code fits the call, proves
- * anything (R2). And what the payment service writes is understood.
+ * anything. And what the payment service writes is understood.
  *
  * The input's first byte chooses the code and the call, the rest is the body. */
 #include <assert.h>

@@ -8,16 +8,16 @@
 
 #define SIM_BUG_MAP(X)                                                                             \
     X(NONE, "none", "nothing is broken")                                                           \
-    X(NO_TOMBSTONE, "no-tombstone", "R1: a void answers VOIDED and writes no row")                 \
-    X(REWRITABLE, "rewritable", "R1: a charge overwrites what is recorded")                        \
-    X(FAULT_IS_DECLINED, "fault-is-declined", "R2: a plain 500 is taken for a refusal")            \
-    X(UNKNOWN_IS_DECLINED, "unknown-is-declined", "R3: a lost answer is taken for a refusal")      \
-    X(UNKNOWN_IS_NOT_SENT, "unknown-is-not-sent", "R2: a lost answer is taken for never sent")     \
-    X(BLIND_MOVE, "blind-move", "R4: a move looks at neither status nor epoch")                    \
+    X(NO_TOMBSTONE, "no-tombstone", "a void answers VOIDED and writes no row")                     \
+    X(REWRITABLE, "rewritable", "a charge overwrites what is recorded")                            \
+    X(FAULT_IS_DECLINED, "fault-is-declined", "a plain 500 is taken for a refusal")                \
+    X(UNKNOWN_IS_DECLINED, "unknown-is-declined", "a lost answer is taken for a refusal")          \
+    X(UNKNOWN_IS_NOT_SENT, "unknown-is-not-sent", "a lost answer is taken for never sent")         \
+    X(BLIND_MOVE, "blind-move", "a move looks at neither status nor epoch")                        \
     X(REFUND_IS_PAID, "refund-is-paid", "a refund's answer is taken for PAID: a conflict")         \
-    X(LOST_COMMIT, "lost-commit", "R9: an insert is acknowledged and lost")                        \
-    X(KEY_NOT_UNIQUE, "key-not-unique", "R6: a key that is taken is no hindrance to an insert")    \
-    X(ATTEMPTS_NOT_COUNTED, "attempts-not-counted", "R5: a claim leaves the attempts as they are") \
+    X(LOST_COMMIT, "lost-commit", "an insert is acknowledged and lost")                            \
+    X(KEY_NOT_UNIQUE, "key-not-unique", "a key that is taken is no hindrance to an insert")        \
+    X(ATTEMPTS_NOT_COUNTED, "attempts-not-counted", "a claim leaves the attempts as they are")     \
     X(RELEASE_KEEPS_ATTEMPTS, "release-keeps-attempts", "a hand-back leaves the attempts")
 
 enum sim_bug {
