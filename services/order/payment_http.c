@@ -50,8 +50,10 @@ static enum payment_result result_of(struct payment_call *payment, enum status s
         payment_codec_read_answer(payment->verb, answer->status, answer->body, payment->order);
     if (result == PAYMENT_UNKNOWN) {
         struct log_fields fields = {.order_id = payment->order->id, .trace_id = payment->trace->id};
+        const char *hint =
+            answer->status == 401 ? ": PAYMENT_AUTH_TOKEN must be one of its AUTH_TOKEN" : "";
         log_write(payment->http->loop->log, LOG_WARN, &fields,
-                  "payment service answered %d, which proves nothing", answer->status);
+                  "payment service answered %d, which proves nothing%s", answer->status, hint);
     }
     return result;
 }

@@ -1,4 +1,4 @@
-"""services/Dockerfile, compose.yaml, docs/monitoring and the unit for systemd agree with the code and with each other:
+"""services/Dockerfile, compose.yaml, docs/monitoring, docs/operations.md and the unit for systemd agree with the code and with each other:
 packages, targets, ports, users, health commands, times. With --compose also docker-compose's own reading of compose.yaml."""
 
 import fnmatch
@@ -17,6 +17,7 @@ IMAGE = "debian:13-slim"
 KILL_AFTER_MS = re.compile(r"KILL_AFTER_MS = (\d+)")
 QUESTION = re.compile(r'\[ASK_\w+\] = \{"([\w-]+)"')
 PACKAGES = re.compile(r"^(\w+)_packages=\(([^)]*)\)", re.M)
+INSTALL = re.compile(r"^sudo apt-get install ([a-z0-9 .+-]+)$", re.M)
 COMPOSE_PROGRAMS = ("/usr/bin/docker-compose", "/usr/libexec/docker/cli-plugins/docker-compose",
                     "/usr/lib/docker/cli-plugins/docker-compose")
 
@@ -165,6 +166,12 @@ def check_unit(facts, path, complaints):
         complaints.add(path, 0, "ExecStartPre asks what the program does not answer")
 
 
+def check_operations(facts, path, complaints):
+    match = INSTALL.search(path.read_text(encoding="utf-8"))
+    if match is None or match.group(1).split() != facts.packages["compile"]:
+        complaints.add(path, 0, f"the packages for a build are not {' '.join(facts.packages['compile'])}")
+
+
 def check_by_compose(path, complaints):
     """docker-compose checks the file against its schema; no engine is needed."""
     program = next((found for found in COMPOSE_PROGRAMS if pathlib.Path(found).is_file()), None)
@@ -188,6 +195,7 @@ def main():
     services = check_compose(facts, root / "compose.yaml", stages, complaints)
     check_monitoring(facts, root / "docs/monitoring/prometheus.yml", services, complaints)
     check_unit(facts, root / "services/unit.service.in", complaints)
+    check_operations(facts, root / "docs/operations.md", complaints)
     if arguments.compose:
         check_by_compose(root / "compose.yaml", complaints)
     complaints.exit("containers")

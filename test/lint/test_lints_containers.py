@@ -8,8 +8,8 @@ import pytest
 from test_lints import assert_green, assert_red, lint
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-READ = ("CMakeLists.txt", "CMakePresets.json", ".dockerignore", "compose.yaml", "cmake", "docs/monitoring", "lib", "services",
-        "scripts/packages.sh", "scripts/ports.sh", "test/bench/order.lua")
+READ = ("CMakeLists.txt", "CMakePresets.json", ".dockerignore", "compose.yaml", "cmake", "docs/monitoring", "docs/operations.md", "lib",
+        "services", "scripts/packages.sh", "scripts/ports.sh", "test/bench/order.lua")
 
 
 @pytest.fixture(name="tree")
@@ -55,6 +55,7 @@ def test_containers_agree(tree):
     ("compose.yaml", "    healthcheck: { test: [\"CMD\", \"wget\", \"-q\", \"--spider\", \"http://127.0.0.1:9090",
      "    x-check: { test: [\"CMD\", \"wget\", \"-q\", \"--spider\", \"http://127.0.0.1:9090", "which has no health check"),
     ("compose.yaml", "restart: unless-stopped", "restat: unless-stopped", "docker-compose refuses it"),
+    ("docs/operations.md", " libuv1-dev", "", "the packages for a build are not"),
     ("docs/monitoring/prometheus.yml", "payment-service:8001", "payment-service:8000", "job payment has the targets"),
     ("docs/monitoring/prometheus.yml", "[alerts.yml]", "[gone.yml]", "gone.yml is not there"),
     ("services/unit.service.in", "TimeoutStopSec=20s", "TimeoutStopSec=10s", "TimeoutStopSec is not more than 10000 ms"),
