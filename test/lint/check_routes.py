@@ -6,6 +6,8 @@ its section names as a code must be the document's, so another number that could
 document has must stand in the section, in the words before the chapter's first route, or in the chapter of what the server
 itself refuses.
 
+What docs/api.md calls open to everybody is what the tables of routes call is_open.
+
 The routes of the demo, below /demo/, are no part of the API: they stand in rows of the chapter "## The demo".
 """
 
@@ -17,11 +19,13 @@ import sources
 
 # {HTTP_METHOD_POST, "/orders/{id}/cancel", …
 SOURCE_ROW = re.compile(r'\{\s*(?:\.method\s*=\s*)?HTTP_METHOD_([A-Z]+)\s*,\s*(?:\.path\s*=\s*)?"([^"]+)"')
+OPEN_ROW = re.compile(SOURCE_ROW.pattern + r"[^{}]*\.is_open = true\b")
 CHAPTER = re.compile(r"^##\s+`?(?:(\w+)-service)?")
 HEADING = re.compile(r"^###\s+`?([A-Z]+)\s+(/[^\s`]*)`?\s*$")
 CODE = re.compile(r"\b(" + "|".join(str(int(code)) for code in http.HTTPStatus if code >= 200) + r")\b")
 CODE_ROW = re.compile(r"^\| (\d{3}) \|")
 SHARED_CHAPTER = "## What the server itself refuses"
+OPEN = re.compile(r"^Open to everybody: (.*)\.$", re.M)
 # | `GET /demo/faults` | order, payment |
 DEMO_ROW = re.compile(r"^\| `([A-Z]+) (/demo/[^ `]+)` \| ([a-z, ]+) \|")
 OTHER = "x-other-requests"
@@ -31,6 +35,10 @@ def source_routes(path):
     """(method, path) -> line"""
     text = path.read_text(encoding="utf-8")
     return {match.groups(): text.count("\n", 0, match.start()) + 1 for match in SOURCE_ROW.finditer(text)}
+
+
+def open_paths(path):
+    return {match.group(2) for match in OPEN_ROW.finditer(path.read_text(encoding="utf-8"))}
 
 
 class Section:
@@ -141,6 +149,13 @@ def check_service(source, document, complaints):
     check_codes(document, openapi, service, complaints)
 
 
+def check_open(document, sources_of_routes, complaints):
+    known = set().union(*(open_paths(path) for path in sources_of_routes))
+    told = set(re.findall(r"`([^`]+)`", " ".join(OPEN.findall(document.path.read_text(encoding="utf-8")))))
+    for path in sorted(known ^ told):
+        complaints.add(document.path, 0, f"{path} is open to everybody {'there only' if path in told else 'in routes.c only'}")
+
+
 def main():
     root = sources.root_argument(__doc__).parse_args().root.resolve()
     complaints = sources.Complaints(root)
@@ -152,6 +167,7 @@ def main():
         complaints.add(root / "services", 0, "no table of routes found")
     for path in paths:
         check_service(path, document, complaints)
+    check_open(document, paths, complaints)
     for service in sorted(set(document.routes) - {path.parent.name for path in paths}):
         for route, section in document.routes[service].items():
             complaints.add(document.path, section.line, f"\"{' '.join(route)}\" stands in no service's chapter")

@@ -289,6 +289,24 @@ def test_routes_of_the_demo_complain(tmp_path, source, document, expected):
     assert_red(lint("check_routes", tmp_path), expected)
 
 
+OPEN_SOURCE = ROUTES_SOURCE.replace("handler_get_order, .takes_json = false", "handler_get_order, .is_open = true")
+OPEN_DOCUMENT = ROUTES_DOCUMENT.replace("# API\n", "# API\nOpen to everybody: `/orders/{id}`.")
+
+
+def test_open_routes_agree(tmp_path):
+    write_routes(tmp_path, OPEN_SOURCE, OPEN_DOCUMENT)
+    assert_green(lint("check_routes", tmp_path))
+
+
+@pytest.mark.parametrize("source, document, expected", [
+    (OPEN_SOURCE, ROUTES_DOCUMENT, "docs/api.md:0: /orders/{id} is open to everybody in routes.c only"),
+    (ROUTES_SOURCE, OPEN_DOCUMENT, "docs/api.md:0: /orders/{id} is open to everybody there only"),
+])
+def test_open_routes_complain(tmp_path, source, document, expected):
+    write_routes(tmp_path, source, document)
+    assert_red(lint("check_routes", tmp_path), expected)
+
+
 @pytest.mark.parametrize("where", ["compose.yaml", "services/Dockerfile", "packaging/order.service", "scripts/install.sh"])
 def test_demo_is_turned_on_nowhere_else(tmp_path, where):
     write(tmp_path, "scripts/services.sh", "DEMO=${DEMO:-on}\n")
