@@ -118,12 +118,12 @@ def run(arguments):
         document["rounds"] = rounds
         document["cases"] = {name: report.summarise(figures) for name, figures in rounds.items()}
         document["after_load_mb"] = measure.memory(running)
-        measure_crowds(running, arguments, document, complaints)
         if "idle" in arguments.only:
             say("10,000 idle connections")
             document["idle_mb"] = measure.measure_idle(running) or {}
             if not document["idle_mb"]:
                 complaints.append("idle: the hard limit of open files (ulimit -Hn) is too low")
+        measure_crowds(running, arguments, document, complaints)
         if "allocations" in arguments.only:
             say("allocations")
             document["allocations"] = measure.measure_allocations(running)
