@@ -2,7 +2,8 @@
  *
  * Place      below everything; knows nobody.
  * Ownership  An object taken belongs to the caller until it is put back. slab_free() needs all
- * back. Limits     At most count_max objects live at once; beyond that slab_take() gives NULL. */
+ *            back.
+ * Limits     At most count_max objects live at once; beyond that slab_take() gives NULL. */
 #pragma once
 
 #include <stddef.h>

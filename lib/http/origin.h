@@ -2,7 +2,7 @@
  *
  * Place      dispatch, a service's handlers -> [origin]; pure functions on headers.
  * Source     Fetch Metadata (Sec-Fetch-Site, section 2.3) and Fetch (Origin, section 3.2): a
- * browser sends them by itself, and no page can change them. Other clients send neither.
+ *            browser sends them by itself, and no page can change them. Other clients send neither.
  *
  * For calls that change something without asking who the caller is. Where a proxy speaks for the
  * server, the scheme may differ; so hosts are compared, not schemes. */

@@ -4,11 +4,12 @@
  *          http_reply().
  * Thread   the loop thread only. No function blocks.
  * Errors   Bad requests are answered by the server itself (400, 401, 403, 404, 405, 408, 413, 414,
- * 415, 417, 431, 501, 505) with {"detail": "…"}; a handler only sees good ones. Each of those must
- * lead to exactly one http_reply(), http_abandon() or http_leave_unanswered(). Limits
- * HTTP_CONNECTION_COUNT_MAX connections, or what the settings or the limit on open files leave room
- * for, if less: see http/connections.h. HTTP_PIPELINE_DEPTH_MAX unanswered requests each, and those
- * of http/message.h. Units    *_ms: milliseconds. */
+ *          415, 417, 431, 501, 505) with {"detail": "…"}; a handler only sees good ones. Each of
+ *          those must lead to exactly one http_reply(), http_abandon() or http_leave_unanswered().
+ * Limits   HTTP_CONNECTION_COUNT_MAX connections, or what the settings or the limit on open files
+ *          leave room for, if less: see http/connections.h. HTTP_PIPELINE_DEPTH_MAX unanswered
+ *          requests each, and those of http/message.h.
+ * Units    *_ms: milliseconds. */
 #pragma once
 
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * Thread     the loop thread only. No function blocks.
  * Ownership  The caller owns it; it must live until on_closed has been called.
  * Errors     Out of descriptors: tries again every NET_LISTENER_RETRY_MS, and says so at most once
- * in NET_LISTENER_WARNING_MS. Limits     NET_LISTENER_BACKLOG waiting connections;
- * NET_LISTENER_BURST_MAX accepted per turn.
+ *            in NET_LISTENER_WARNING_MS.
+ * Limits     NET_LISTENER_BACKLOG waiting connections; NET_LISTENER_BURST_MAX accepted per turn.
  *
  * Polls its own socket instead of using uv_listen, whose versions either spin when descriptors run
  * out (1.44) or accept only one connection per turn (1.45 and later). */

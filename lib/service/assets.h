@@ -1,8 +1,10 @@
 /* assets - files that are part of the program and served as they are: documents and pages.
  *
  * Place      a service's handler -> [assets] -> http/server. cmake/embed_file.cmake makes the
- * files. Thread     the loop thread only. Ownership  All of it is static. Limits
- * ASSET_HEADERS_SIZE_MAX for an answer's headers.
+ *            files.
+ * Thread     the loop thread only.
+ * Ownership  All of it is static.
+ * Limits     ASSET_HEADERS_SIZE_MAX for an answer's headers.
  *
  * A path stays the same while its file changes with the program. So a client may keep a file, but
  * asks each time whether it is still the one (Cache-Control: no-cache, RFC 9111, 5.2.2.4); where

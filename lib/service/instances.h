@@ -3,10 +3,11 @@
  * Place      host -> [instances]; knows no loop.
  * Thread     blocks the calling process, which must have one thread and nothing open but its log.
  * Errors     An instance that ends is started again, INSTANCES_RESTART_MS later. But one that ends
- * by itself within INSTANCES_START_MS of the first start could not start, and so could none: the
- * others are stopped. What is left stop_timeout_ms after a signal is killed. Limits
- * INSTANCES_COUNT_MAX. Source     SO_REUSEPORT: socket(7), the kernel spreads new connections;
- * PR_SET_PDEATHSIG: prctl(2).
+ *            by itself within INSTANCES_START_MS of the first start could not start, and so could
+ *            none: the others are stopped. What is left stop_timeout_ms after a signal is killed.
+ * Limits     INSTANCES_COUNT_MAX.
+ * Source     SO_REUSEPORT: socket(7), the kernel spreads new connections; PR_SET_PDEATHSIG:
+ *            prctl(2).
  *
  * SIGTERM and SIGINT are passed on. From a terminal SIGINT reaches every process by itself. */
 #pragma once

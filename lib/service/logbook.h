@@ -2,11 +2,12 @@
  * at by order.
  *
  * Place      base/log -> [logbook], as its listener; a service's modules -> [logbook] ->
- * json/writer. Thread     the loop thread of each instance; no function blocks. Each may write at
- * any time, and read what all have written. Ownership  The parent of the instances opens it before
- * they are forked, and closes it. Errors     A line that two instances write to the same place at
- * once is lost. Limits     The last LOGBOOK_LINE_COUNT_MAX lines, each cut at
- * LOGBOOK_MESSAGE_SIZE_MAX bytes. */
+ *            json/writer.
+ * Thread     the loop thread of each instance; no function blocks. Each may write at any time, and
+ *            read what all have written.
+ * Ownership  The parent of the instances opens it before they are forked, and closes it.
+ * Errors     A line that two instances write to the same place at once is lost.
+ * Limits     The last LOGBOOK_LINE_COUNT_MAX lines, each cut at LOGBOOK_MESSAGE_SIZE_MAX bytes. */
 #pragma once
 
 #include "base/buffer.h"

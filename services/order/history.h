@@ -4,11 +4,12 @@
  * Thread     the loop thread only. No function blocks.
  * Ownership  Everything that a callback is given is borrowed for the time of the call.
  * Errors     A function that returns another status than STATUS_OK has not accepted the call, and
- * no callback comes. An accepted call gets its callback exactly once, in a later turn; with another
- * status than STATUS_OK nothing is known. Limits     Texts are cut at HISTORY_TEXT_SIZE_MAX bytes,
- * and there are at most HISTORY_PAGE_COUNT_MAX lines or HISTORY_EDGE_COUNT_MAX edges; a call costs
- * no more than HISTORY_FOLD_COUNT_MAX rows and a transaction. Units      *_ms: moments of the
- * loop's clock.
+ *            no callback comes. An accepted call gets its callback exactly once, in a later turn;
+ *            with another status than STATUS_OK nothing is known.
+ * Limits     Texts are cut at HISTORY_TEXT_SIZE_MAX bytes, and there are at most
+ *            HISTORY_PAGE_COUNT_MAX lines or HISTORY_EDGE_COUNT_MAX edges; a call costs no more
+ *            than HISTORY_FOLD_COUNT_MAX rows and a transaction.
+ * Units      *_ms: moments of the loop's clock.
  *
  * The feed has the lines of all orders in the order of their positions. It ends before the oldest
  * transaction that is still open, which may yet commit lines: so what is once in front of its end

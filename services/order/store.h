@@ -4,9 +4,9 @@
  * Thread     the loop thread only. No function blocks.
  * Ownership  An order's record and its item name are borrowed until the callback runs.
  * Errors     A function that returns another status than STATUS_OK has not accepted the call, and
- * no callback comes: STATUS_UNAVAILABLE or STATUS_OVERLOADED, surely nothing was done. An accepted
- * call gets its callback exactly once, in a later turn. Units      *_ms: moments of the loop's
- * clock.
+ *            no callback comes: STATUS_UNAVAILABLE or STATUS_OVERLOADED, surely nothing was done.
+ *            An accepted call gets its callback exactly once, in a later turn.
+ * Units      *_ms: moments of the loop's clock.
  *
  * Every call may be repeated: it has the same effect once and any number of times. */
 #pragma once

@@ -2,8 +2,9 @@
  * plays with it has set last, at whichever instance.
  *
  * Place      settings, handler_charge, handler_demo -> [fault_rules] -> faults,
- * service/shared_text. Thread     the loop thread of each instance. Ownership  The parent of the
- * instances opens them before they are forked, and closes them. */
+ *            service/shared_text.
+ * Thread     the loop thread of each instance.
+ * Ownership  The parent of the instances opens them before they are forked, and closes them. */
 #pragma once
 
 #include "payment/faults.h"
