@@ -122,6 +122,9 @@ void http_dispatch(struct http_server *server, http_exchange_id exchange,
         http_reply_error(server, exchange, 415, NULL, "Content-Type must be application/json");
     } else if (is_from_another_page(server, match.route, &request)) {
         http_reply_error(server, exchange, 403, NULL, "Not for pages of other servers");
+    } else if (match.route->is_near && !http_is_host_near(request.headers, request.header_count)) {
+        http_reply_error(server, exchange, 403, NULL,
+                         "Only where the server is called by address, or by a name without a dot");
     } else {
         request.path_id = match.path_id;
         match.route->handler(server->settings.service, exchange, &request);

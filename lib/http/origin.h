@@ -10,8 +10,6 @@
 
 #include "http/message.h"
 
-#define HTTP_HOST_FAR_TEXT "Only where the server is called by address, or by a name without a dot"
-
 bool http_is_same_origin(const struct http_header *headers, size_t count);
 
 /* From a page of another server. Less strict than the above: where Sec-Fetch-Site tells that it is

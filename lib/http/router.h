@@ -14,7 +14,8 @@ typedef void http_handler(void *service, http_exchange_id exchange,
  * no difference. {id} takes 1 to 19 digits that fit int64 and are not 0; all else is 404. A GET
  * route answers HEAD as well. {file} takes small letters, dots and underscores. takes_json: the
  * body must come as application/json, else 415. is_open: to everybody, also where the server asks
- * for a token. */
+ * for a token. is_near: only where the server is called by a host that http/origin.h calls near,
+ * else 403. */
 /* The order of the fields is that in which a table of routes reads best.
  * NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct http_route {
@@ -23,6 +24,7 @@ struct http_route {
     http_handler *handler;
     bool takes_json;
     bool is_open;
+    bool is_near;
 };
 
 struct http_match {

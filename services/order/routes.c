@@ -23,12 +23,12 @@ const struct http_route order_routes[] = {
     {HTTP_METHOD_GET, "/page/{file}", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/setup", handler_get_setup, .is_open = true},
     /* From here on those of the demo. */
-    {HTTP_METHOD_GET, "/demo/faults", handler_get_demo_faults, .takes_json = false},
-    {HTTP_METHOD_PUT, "/demo/faults", handler_put_demo_faults, .takes_json = true},
-    {HTTP_METHOD_GET, "/demo/payments/{id}", handler_get_demo_payment, .takes_json = false},
-    {HTTP_METHOD_GET, "/demo/log/{id}", handler_get_demo_log, .takes_json = false},
-    {HTTP_METHOD_GET, "/demo/audit", handler_get_demo_audit, .takes_json = false},
-    {HTTP_METHOD_PUT, "/demo/audit", handler_put_demo_audit, .takes_json = true},
+    {HTTP_METHOD_GET, "/demo/faults", handler_get_demo_faults, .is_near = true},
+    {HTTP_METHOD_PUT, "/demo/faults", handler_put_demo_faults, .takes_json = true, .is_near = true},
+    {HTTP_METHOD_GET, "/demo/payments/{id}", handler_get_demo_payment, .is_near = true},
+    {HTTP_METHOD_GET, "/demo/log/{id}", handler_get_demo_log, .is_near = true},
+    {HTTP_METHOD_GET, "/demo/audit", handler_get_demo_audit, .is_near = true},
+    {HTTP_METHOD_PUT, "/demo/audit", handler_put_demo_audit, .takes_json = true, .is_near = true},
 };
 enum { DEMO_ROUTE_COUNT = 6 };
 const size_t order_demo_route_count = sizeof order_routes / sizeof order_routes[0];

@@ -22,21 +22,11 @@ static void reply_rules(struct handler *handler, http_exchange_id exchange)
     handler_reply_scratch(handler, exchange, 200);
 }
 
-/* True: the server was called by a name that anybody may have given it, and that is answered. */
-static bool refuses_host(struct handler *handler, http_exchange_id exchange,
-                         const struct http_request *request)
-{
-    if (http_is_host_near(request->headers, request->header_count))
-        return false;
-    http_reply_error(handler->server, exchange, 403, NULL, HTTP_HOST_FAR_TEXT);
-    return true;
-}
-
 void handler_get_demo_faults(void *service, http_exchange_id exchange,
                              const struct http_request *request)
 {
-    if (!refuses_host(service, exchange, request))
-        reply_rules(service, exchange);
+    (void)request;
+    reply_rules(service, exchange);
 }
 
 static void reply_problem(struct handler *handler, http_exchange_id exchange,
@@ -55,8 +45,6 @@ void handler_put_demo_faults(void *service, http_exchange_id exchange,
                              const struct http_request *request)
 {
     struct handler *handler = service;
-    if (refuses_host(handler, exchange, request))
-        return;
     if (!http_is_same_origin(request->headers, request->header_count)) {
         http_reply_error(handler->server, exchange, 403, NULL, "Only for pages of this server");
         return;
@@ -103,8 +91,6 @@ void handler_get_demo_payment(void *service, http_exchange_id exchange,
                               const struct http_request *request)
 {
     struct handler *handler = service;
-    if (refuses_host(service, exchange, request))
-        return;
     struct payment wanted = {.order_id = request->path_id};
     struct handler_call *call = handler_call_begin(handler, exchange, request, &wanted);
     if (call != NULL)

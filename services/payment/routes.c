@@ -17,9 +17,9 @@ const struct http_route payment_routes[] = {
     {HTTP_METHOD_GET, "/docs/docs.js", handler_get_asset, .is_open = true},
     {HTTP_METHOD_GET, "/docs/view.js", handler_get_asset, .is_open = true},
     /* From here on those of the demo. */
-    {HTTP_METHOD_GET, "/demo/faults", handler_get_demo_faults, .takes_json = false},
-    {HTTP_METHOD_PUT, "/demo/faults", handler_put_demo_faults, .takes_json = true},
-    {HTTP_METHOD_GET, "/demo/payments/{id}", handler_get_demo_payment, .takes_json = false},
+    {HTTP_METHOD_GET, "/demo/faults", handler_get_demo_faults, .is_near = true},
+    {HTTP_METHOD_PUT, "/demo/faults", handler_put_demo_faults, .takes_json = true, .is_near = true},
+    {HTTP_METHOD_GET, "/demo/payments/{id}", handler_get_demo_payment, .is_near = true},
 };
 enum { DEMO_ROUTE_COUNT = 3 };
 const size_t payment_demo_route_count = sizeof payment_routes / sizeof payment_routes[0];
