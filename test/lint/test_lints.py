@@ -273,36 +273,23 @@ def test_routes_complain(tmp_path, source, document, expected):
 
 DEMO_SOURCE = ROUTES_SOURCE.replace("};", '    {HTTP_METHOD_PUT, "/demo/faults", handler_put, .takes_json = true},\n};')
 DEMO_DOCUMENT = ROUTES_DOCUMENT + "## The demo\n| `PUT /demo/faults` | order | 200 the rules |\n"
+OPEN_SOURCE = ROUTES_SOURCE.replace("handler_get_order, .takes_json = false", "handler_get_order, .is_open = true")
+OPEN_DOCUMENT = ROUTES_DOCUMENT.replace("# API\n", "# API\nOpen to everybody: `/orders/{id}`.")
 
 
-def test_routes_of_the_demo_agree(tmp_path):
-    write_routes(tmp_path, DEMO_SOURCE, DEMO_DOCUMENT)
+@pytest.mark.parametrize("source, document", [(DEMO_SOURCE, DEMO_DOCUMENT), (OPEN_SOURCE, OPEN_DOCUMENT)])
+def test_routes_of_the_demo_and_open_ones_agree(tmp_path, source, document):
+    write_routes(tmp_path, source, document)
     assert_green(lint("check_routes", tmp_path))
 
 
 @pytest.mark.parametrize("source, document, expected", [
     (DEMO_SOURCE, ROUTES_DOCUMENT, 'services/order/routes.c:4: docs/api.md has no row "PUT /demo/faults" for the demo'),
     (ROUTES_SOURCE, DEMO_DOCUMENT, 'docs/api.md:22: order-service has no route "PUT /demo/faults"'),
-])
-def test_routes_of_the_demo_complain(tmp_path, source, document, expected):
-    write_routes(tmp_path, source, document)
-    assert_red(lint("check_routes", tmp_path), expected)
-
-
-OPEN_SOURCE = ROUTES_SOURCE.replace("handler_get_order, .takes_json = false", "handler_get_order, .is_open = true")
-OPEN_DOCUMENT = ROUTES_DOCUMENT.replace("# API\n", "# API\nOpen to everybody: `/orders/{id}`.")
-
-
-def test_open_routes_agree(tmp_path):
-    write_routes(tmp_path, OPEN_SOURCE, OPEN_DOCUMENT)
-    assert_green(lint("check_routes", tmp_path))
-
-
-@pytest.mark.parametrize("source, document, expected", [
     (OPEN_SOURCE, ROUTES_DOCUMENT, "docs/api.md:0: /orders/{id} is open to everybody in routes.c only"),
     (ROUTES_SOURCE, OPEN_DOCUMENT, "docs/api.md:0: /orders/{id} is open to everybody there only"),
 ])
-def test_open_routes_complain(tmp_path, source, document, expected):
+def test_routes_of_the_demo_and_open_ones_complain(tmp_path, source, document, expected):
     write_routes(tmp_path, source, document)
     assert_red(lint("check_routes", tmp_path), expected)
 
