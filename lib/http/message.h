@@ -49,6 +49,9 @@ struct http_request {
     size_t header_count;
 };
 
+/* For whoever is told to ask again: with each 503, and with what is not final yet. */
+#define HTTP_RETRY_AFTER "Retry-After: 1\r\n"
+
 struct http_response {
     int status;
     const char *headers;      /* further whole lines, each ended by CRLF; NULL for none */

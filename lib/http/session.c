@@ -132,7 +132,7 @@ static void refuse_and_end(struct http_session *session, int status, const char 
     if (exchange == NULL)
         return;
     session->is_last = true;
-    const char *headers = status == 503 ? "Retry-After: 1\r\n" : NULL;
+    const char *headers = status == 503 ? HTTP_RETRY_AFTER : NULL;
     http_reply_error(session->server, exchange->id, status, headers, detail);
 }
 

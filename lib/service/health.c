@@ -18,5 +18,5 @@ void health_reply_ready(struct http_server *server, http_exchange_id exchange, b
     if (is_ready)
         reply_ok(server, exchange, "{\"status\":\"ready\"}");
     else
-        http_reply_error(server, exchange, 503, "Retry-After: 1\r\n", "Not ready");
+        http_reply_error(server, exchange, 503, HTTP_RETRY_AFTER, "Not ready");
 }

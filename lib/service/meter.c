@@ -152,7 +152,7 @@ void meter_reply(struct meter *meter, struct http_server *server, http_exchange_
     }
     const struct buffer *text = metrics_write(registry);
     if (text == NULL) {
-        http_reply_error(server, exchange, 503, "Retry-After: 1\r\n", "Out of memory");
+        http_reply_error(server, exchange, 503, HTTP_RETRY_AFTER, "Out of memory");
         return;
     }
     struct http_response response = {

@@ -10,8 +10,6 @@ enum {
     ANSWER_SIZE_MAX = 6 * ORDER_ITEM_NAME_SIZE_MAX + 2048,
 };
 
-static const char retry_after[] = "Retry-After: 1\r\n";
-
 enum status replier_init(struct replier *replier, struct meter *meter)
 {
     replier->server = NULL;
@@ -83,13 +81,13 @@ void reply_outcome(struct replier *replier, http_exchange_id exchange, const cha
 void reply_pending(struct replier *replier, http_exchange_id exchange, bool is_preferred,
                    const struct order *order)
 {
-    static const char applied[] = "Retry-After: 1\r\nPreference-Applied: respond-async\r\n";
-    reply_order(replier, exchange, 202, is_preferred ? applied : retry_after, NULL, order);
+    static const char applied[] = HTTP_RETRY_AFTER "Preference-Applied: respond-async\r\n";
+    reply_order(replier, exchange, 202, is_preferred ? applied : HTTP_RETRY_AFTER, NULL, order);
 }
 
 void reply_running(struct replier *replier, http_exchange_id exchange, const struct order *order)
 {
-    reply_order(replier, exchange, 409, retry_after,
+    reply_order(replier, exchange, 409, HTTP_RETRY_AFTER,
                 "The order with this Idempotency-Key is still running", order);
 }
 
@@ -115,7 +113,7 @@ static void reply_unavailable(struct replier *replier, http_exchange_id exchange
                               enum status status, const char *detail)
 {
     meter_count_rejection(replier->meter, status);
-    http_reply_error(replier->server, exchange, 503, retry_after, detail);
+    http_reply_error(replier->server, exchange, 503, HTTP_RETRY_AFTER, detail);
 }
 
 void reply_too_many_watchers(struct replier *replier, http_exchange_id exchange)

@@ -4,8 +4,6 @@
 
 #include "payment/codec.h"
 
-static const char retry_after[] = "Retry-After: 1\r\n";
-
 static struct trace trace_of(struct handler *handler, const struct http_request *request)
 {
     struct http_text header =
@@ -102,7 +100,7 @@ void handler_reply_failure(struct handler *handler, http_exchange_id exchange, e
                          : status == STATUS_UNKNOWN  ? "The outcome is not known; repeat the call"
                                                      : "The database is not available";
     meter_count_rejection(handler->settings.meter, status);
-    http_reply_error(handler->server, exchange, 503, retry_after, detail);
+    http_reply_error(handler->server, exchange, 503, HTTP_RETRY_AFTER, detail);
 }
 
 /* "status" tells the order service that the payment lives, and that it was no proxy that spoke. */
@@ -111,7 +109,7 @@ void handler_reply_busy(struct handler *handler, http_exchange_id exchange)
     static const char body[] = "{\"detail\":\"Too many payments are waiting\",\"status\":\"BUSY\"}";
     struct http_response response = {
         .status = 503,
-        .headers = retry_after,
+        .headers = HTTP_RETRY_AFTER,
         .body = {.data = body, .size = sizeof body - 1},
     };
     meter_count_rejection(handler->settings.meter, STATUS_OVERLOADED);
